@@ -35,7 +35,9 @@ def table(tmp_path: Path) -> Callable[..., Path]:
 def workbook(tmp_path: Path) -> Callable[..., Path]:
     """Writes a workbook of one sheet with openpyxl; ``touch`` may spoil the sheet before it is saved."""
 
-    def write(rows: list[list[Any]], *, merge: tuple[str, ...] = (), touch: Any = None, name: str = "需求.xlsx") -> Path:
+    def write(
+        rows: list[list[Any]], *, merge: tuple[str, ...] = (), touch: Any = None, name: str = "需求.xlsx"
+    ) -> Path:
         from openpyxl import Workbook
 
         book = Workbook()

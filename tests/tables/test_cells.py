@@ -109,10 +109,10 @@ def test_keywords_are_split_where_people_separate_them(cell: object, words: tupl
 
 
 @pytest.mark.parametrize(
-    ("cell", "id"), [(7.0, "7"), (7, "7"), ("７", "7"), (" D-1 ", "D-1"), ("007", "007"), (10**17, str(10**17))]
+    ("cell", "name"), [(7.0, "7"), (7, "7"), ("７", "7"), (" D-1 ", "D-1"), ("007", "007"), (10**17, str(10**17))]
 )
-def test_an_id_is_read_as_the_person_means_it(cell: object, id: str) -> None:
-    assert cells.read_id(cell) == id
+def test_an_id_is_read_as_the_person_means_it(cell: object, name: str) -> None:
+    assert cells.read_id(cell) == name
 
 
 def test_an_id_that_a_spreadsheet_has_rounded_is_refused() -> None:
@@ -139,7 +139,9 @@ def test_nested_values_are_no_text() -> None:
         cells.read_text({"a": 1})
 
 
-@pytest.mark.parametrize(("cell", "level"), [(4, 4), (4.0, 4), ("４", 4), ("强", 4), ("3级", 3), ("weak", 2), ("无", 1)])
+@pytest.mark.parametrize(
+    ("cell", "level"), [(4, 4), (4.0, 4), ("４", 4), ("强", 4), ("3级", 3), ("weak", 2), ("无", 1)]
+)
 def test_a_level_is_a_number_or_its_word(cell: object, level: int) -> None:
     assert amounts.read_level(cell) == level
 

@@ -84,9 +84,7 @@ def test_the_header_is_the_row_that_says_most() -> None:
 @pytest.mark.parametrize("shape", [*DOCUMENTS.values(), TEAMS, JUDGEMENTS, CAPACITY, MATCHES])
 def test_no_header_means_two_columns(shape) -> None:
     counts = Counter(
-        folded
-        for column in shape.columns
-        for folded in {fold_header(name) for name in (*column.headers, column.name)}
+        folded for column in shape.columns for folded in {fold_header(name) for name in (*column.headers, column.name)}
     )
     assert [header for header, count in counts.items() if count > 1] == []
 

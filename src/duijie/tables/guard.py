@@ -27,7 +27,7 @@ _OVERLAP = 200
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _FAR_CELL = re.compile(rb"""r=["']([A-Za-z]{2,})(\d+)["'][^<>]*[^/<>]>""")
 _DEFINITION = re.compile(rb"<!(?:DOCTYPE|ENTITY)")
-_ROW = re.compile(rb"""r=["'][A-Za-z]*(\d+)["']""")
+_LAST_CELL = re.compile(rb"""<c\s[^<>]*?r=["'][A-Za-z]+(\d+)["']""")
 _LETTERS = [bytes([code]) for code in range(65, 91)]
 _SHEET = re.compile(r"xl/worksheets/[^/]+\.xml", re.IGNORECASE)
 
@@ -170,15 +170,16 @@ def _look_at(name: str, xml: bytes, look: Look) -> None:
     """Find how far out cells lie without parsing: beyond column Z one by one, before it only if the rows are many."""
     look.filled = look.filled or b"<v>" in xml or b"<t" in xml or b":v>" in xml or b":t" in xml
     look.special = look.special or b"<f" in xml or b't="e"' in xml
-    last = _ROW.findall(xml, max(xml.rfind(b"<row "), len(xml) - 10_000))
-    far = [(b"", row) for row in last[-1:]] + _FAR_CELL.findall(xml)
-    if look.rows * 26 > MAX_CELLS:
-        far += [(letter, last[-1]) for letter in _LETTERS if last and b'r="' + letter in xml]
+    far = _FAR_CELL.findall(xml)
+    if last := _LAST_CELL.search(xml, xml.rfind(b"<c ")):
+        far.append((b"A", last[1]))
+        if int(last[1][:8]) * 26 > MAX_CELLS:
+            far += [(letter, last[1]) for letter in _LETTERS if b'r="' + letter in xml]
     for column, row in far:
         look.columns = max(look.columns, _place(column[:4]))
         look.rows = max(look.rows, int(row[:8]))
         if look.columns > MAX_COLUMNS or look.columns * look.rows > MAX_CELLS:
-            raise too_far(name, (column + row)[:20].decode() if column else f"{look.rows:,} × {look.columns}")
+            raise too_far(name, (column + row)[:20].decode())
 
 
 def too_far(name: str, where: str) -> TableError:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
+from duijie.tables.cells import shown
 from duijie.tables.columns import Shape, missing_column
 from duijie.tables.delimited import csv_rows
 from duijie.tables.grid import read_grid
@@ -146,7 +147,7 @@ def _with_other_sheets(reading: Reading[T], title: str, others: list[str]) -> Re
 
 
 def _no_header(path: Path, head: list[list[Cell]], shape: Shape[T]) -> TableError:
-    rows = [cells for cells in head if any(cell not in ("", None) for cell in cells)]
+    rows = [cells for cells in head if any(shown(cell).strip() for cell in cells)]
     return missing_column(path.name, rows, shape) if rows else _empty(path)
 
 

@@ -36,7 +36,7 @@ class RowReader(Generic[T]):
         self.bad: list[Problem] = []
         self.warnings: list[str] = []
         self._seen: dict[object, int] = {}
-        self._guesses: dict[tuple[str, str], list[tuple[int, str, object]]] = {}
+        self._guesses: dict[tuple[str, str], list[tuple[int, str, str]]] = {}
         self._numbered: list[int] = []
         self._only_numbered: list[int] = []
         self._has_id = "id" in shape.key
@@ -125,7 +125,9 @@ class RowReader(Generic[T]):
         )
 
     def _note(self, number: int, column: str, cell: Cell, guess: Guess) -> object:
-        self._guesses.setdefault((column, guess.why), []).append((number, shown(cell), guess.value))
+        self._guesses.setdefault((column, guess.why), []).append(
+            (number, shown(cell), str(guess.value).removesuffix(".0"))
+        )
         return guess.value
 
     def _remarks(self) -> Iterator[str]:

@@ -45,19 +45,8 @@ class MatchRow:
 
 _ID = ("编号", "ID", "代码", "序号")
 _TITLE = ("名称", "标题", "题目", "name")
-_TEXT: tuple[str, ...] = (
-    "内容",
-    "简介",
-    "摘要",
-    "描述",
-    "详细描述",
-    "内容描述",
-    "内容简介",
-    "主要内容",
-    "技术内容",
-    "内容摘要",
-)
-_TEXT += ("技术指标", "主要技术指标", "背景", "content", "description", "abstract", "summary")
+_CONTENT = ("内容", "简介", "摘要", "描述", "背景", "详细描述", "主要内容", "技术内容", "技术指标", "主要技术指标")
+_TEXT = (*_CONTENT, "内容描述", "内容简介", "内容摘要", "content", "description", "abstract", "summary")
 _FACTS = (
     Column("keywords", ("关键词", "关键字", "主题词", "keyword", "key words"), cells.read_keywords, varies=True),
     Column(
@@ -101,7 +90,7 @@ def _document(word: str, english: str, titles: tuple[str, ...]) -> Shape[Documen
             Column(
                 "title", (f"{word}名称", *titles, f"{word}标题", *_TITLE), cells.read_title, varies=True, required=True
             ),
-            Column("text", (*(word + name for name in _TEXT[:12]), *_TEXT), cells.read_text, varies=True, joined=True),
+            Column("text", (*(word + name for name in _CONTENT), *_TEXT), cells.read_text, varies=True, joined=True),
             *_FACTS,
         ),
     )

@@ -40,7 +40,7 @@ def open_workbook(path: Path) -> Iterator[tuple[list[str], Iterator[Sheet]]]:
 
     Raises :class:`TableError` for a file that is not a sound workbook, or too large to be one of tables.
     """
-    command = [sys.executable, "-P", "-m", "duijie.tables.child", str(path.absolute()), say("zh", "en")]
+    command = [sys.executable, "-P", "-X", "utf8", "-m", "duijie.tables.child", str(path.absolute()), say("zh", "en")]
     with subprocess.Popen(
         command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, encoding="utf-8"
     ) as child:

@@ -14,7 +14,7 @@ from scipy.optimize import linear_sum_assignment
 from duijie.engine.matching.assign import Allocation, GroupFloor, Missed, Price, allocate, greedy
 from duijie.engine.matching.assign_flow import Network
 
-EXAMPLES = 120
+FAST = settings(max_examples=120, deadline=None, derandomize=True)
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ class Case:
         return rows @ np.eye(len(self.capacity), dtype=int)[taker], rows @ np.eye(len(self.wanted), dtype=int)[demand]
 
     def keys(self, rows) -> np.ndarray:
-        """What is to be least, in order: floor places missed, −score, −places, sum of takers, low demands to low takers."""
+        """What is to be least, in order: floor places missed, −score, −places, takers, low demands to low takers."""
         load, served = self.counts(rows)
         missed = np.maximum(np.subtract(self.floor, load), 0).sum(axis=1)
         for group, floors, got in (
@@ -142,7 +142,7 @@ def dense(score, **more) -> Allocation:
 
 
 @given(cases)
-@settings(max_examples=EXAMPLES, deadline=None)
+@FAST
 def test_allocate_finds_the_first_of_all_allocations(case):
     found = case.solve()
 
@@ -155,7 +155,7 @@ def test_allocate_finds_the_first_of_all_allocations(case):
 
 
 @given(cases)
-@settings(max_examples=EXAMPLES, deadline=None)
+@FAST
 def test_price_is_what_solving_with_that_pair_pinned_costs(case):
     found = case.solve()
 
@@ -166,7 +166,7 @@ def test_price_is_what_solving_with_that_pair_pinned_costs(case):
 
 
 @given(cases)
-@settings(max_examples=EXAMPLES, deadline=None)
+@FAST
 def test_rivals_are_the_holders_and_what_each_hand_over_costs(case):
     found = case.solve()
 
@@ -181,7 +181,7 @@ def test_rivals_are_the_holders_and_what_each_hand_over_costs(case):
 
 
 @given(cases)
-@settings(max_examples=EXAMPLES, deadline=None)
+@FAST
 def test_missed_names_each_first_choice_not_got_with_a_true_reason(case):
     found = case.solve()
 
@@ -216,7 +216,7 @@ def test_missed_names_each_first_choice_not_got_with_a_true_reason(case):
 
 
 @given(cases, st.randoms(use_true_random=False))
-@settings(max_examples=EXAMPLES, deadline=None)
+@FAST
 def test_order_and_worse_duplicates_of_edges_change_nothing(case, random):
     found = case.solve()
     edges = list(case.edges) + [(d, t, s / 2) for d, t, s in case.edges]
@@ -229,7 +229,7 @@ def test_order_and_worse_duplicates_of_edges_change_nothing(case, random):
 
 
 @given(st.integers(0, 2**32 - 1))
-@settings(max_examples=25, deadline=None)
+@settings(FAST, max_examples=25)
 def test_objective_equals_scipy_where_capacities_are_expanded(seed):
     rng = np.random.default_rng(seed)
     score = rng.random((rng.integers(1, 40), rng.integers(1, 20)))
@@ -244,7 +244,7 @@ def test_objective_equals_scipy_where_capacities_are_expanded(seed):
 
 
 @given(cases)
-@settings(max_examples=EXAMPLES, deadline=None)
+@FAST
 def test_greedy_takes_the_best_remaining_pair(case):
     demand, taker, score = zip(*case.edges, strict=True) if case.edges else ((), (), ())
 

@@ -1,7 +1,7 @@
 """Allocation: all demands at once over all takers (teams or offers), within capacities, at the largest sum of scores.
 
-:func:`allocate` is exact and explains itself; :func:`greedy` is the plain baseline it is reported beside. How the problem
-becomes a network is in :mod:`~duijie.engine.matching.assign_model`, how that is solved in
+:func:`allocate` is exact and explains itself; :func:`greedy` is the plain baseline it is reported beside. How the
+problem becomes a network is in :mod:`~duijie.engine.matching.assign_model`, how that is solved in
 :mod:`~duijie.engine.matching.assign_flow`.
 """
 
@@ -25,9 +25,10 @@ __all__ = ["Allocation", "GroupFloor", "Missed", "Pairs", "Price", "Rival", "all
 Reason = Literal["full", "floor", "unmatched", "zero capacity", "pinned", "no edges"]
 """Why a demand did not get a taker among its first choices.
 
-``full``: every place of that taker went to a demand that would lose more. ``unmatched``: the same, and the demand got
-nobody, because all its possible takers are full. ``floor``: given up so that a floor holds. ``zero capacity``: the taker
-takes nobody. ``pinned``: the taker's places, or the demand's own, are all fixed by pins. ``no edges``: no possible pair.
+``full``: the taker's places all went to demands that would, with those they move, lose more. ``unmatched``: the same,
+and the demand got nobody, because all its possible takers are full. ``floor``: given up so that a floor holds. ``zero
+capacity``: the taker takes nobody. ``pinned``: pins leave no place at the taker, or none of the demand's own. ``no
+edges``: the demand has no possible pair.
 """
 
 
@@ -52,8 +53,8 @@ class Pairs:
 class Missed:
     """A taker among a demand's first choices that it did not get.
 
-    ``taker`` is −1 and ``score`` 0 for a demand without edges. ``price`` is what it would cost to give the demand this taker
-    and arrange all others anew as well as possible; ``None`` where that is ruled out or was not asked for.
+    ``taker`` is −1 and ``score`` 0 for a demand without edges. ``price`` is what it would cost to give the demand this
+    taker and arrange all others anew as well as possible; ``None`` where that is ruled out or was not asked for.
     """
 
     demand: int
@@ -67,8 +68,8 @@ class Missed:
 class Rival:
     """A demand that holds a place at the taker another one wanted.
 
-    ``score``: what it has there; ``price``: what it would cost to hand its place over, all others arranged anew as well as
-    possible; ``None`` if the place is pinned.
+    ``score``: what it has there; ``price``: what it would cost to hand its place over, all others arranged anew as well
+    as possible; ``None`` if the place is pinned.
     """
 
     demand: int
@@ -80,7 +81,7 @@ class Rival:
 class Allocation:
     """An optimal allocation with its account.
 
-    ``pairs``; ``best``: the sum of each demand's own best scores; ``error``: bound on the distance from the true optimum,
+    ``best``: the sum of each demand's own best scores; ``error``: bound on the distance from the true optimum,
     0 if the scores fit into integers; ``load``: places filled per taker; ``served``: takers got per demand;
     ``floor_missed``, ``taker_group_missed``, ``demand_group_missed``: by how much each floor fell short, together the
     least possible; ``missed``: each first choice not got, sorted by demand, then taker.
@@ -113,9 +114,10 @@ class Allocation:
         return self.loss / self.best if self.best else 0.0
 
     def price(self, demand: int, taker: int) -> Price | None:
-        """Return what it would cost to give ``taker`` to ``demand``; zero if it has it, ``None`` if pins or capacity 0 forbid it.
+        """Return what it would cost to give ``taker`` to ``demand``: zero if it has it, ``None`` if that is ruled out.
 
-        Exact, as if solved again with that pair pinned (up to :attr:`error`). Raises ValueError if the pair has no edge.
+        Exact, as if solved again with that pair pinned (up to :attr:`error`); pins and capacity 0 rule a pair out.
+        Raises ValueError if the pair has no edge.
         """
         edge = self._what_if.model.problem.edge(demand, taker)
         if self._holds(demand, taker):
@@ -125,12 +127,12 @@ class Allocation:
     def rivals(self, demand: int, taker: int) -> tuple[Rival, ...]:
         """Return who holds the places of ``taker``, and what it would cost if each handed its own over to ``demand``.
 
-        If the taker is full and no floor is at stake, the least of these prices is :meth:`price`. Raises ValueError if the pair
-        has no edge or ``demand`` holds a place there already.
+        If the taker is full, the least of these prices is :meth:`price`. Raises ValueError if the pair has no edge or
+        ``demand`` holds a place there already.
         """
         edge = self._what_if.model.problem.edge(demand, taker)
         if self._holds(demand, taker):
-            raise ValueError(f"Demand {demand} already has taker {taker}; ask for the rivals of a taker it did not get.")
+            raise ValueError(f"Demand {demand} already has taker {taker}; ask about a taker it did not get.")
         at = np.flatnonzero(self.pairs.taker == taker)
         holders, scores = self.pairs.demand[at], self.pairs.score[at]
         held = np.array([self._what_if.model.problem.edge(int(holder), taker) for holder in holders], dtype=np.int64)
@@ -157,17 +159,19 @@ def allocate(
 ) -> Allocation:
     """Return the allocation of largest total score, and why each demand that missed a first choice did.
 
-    ``demand``, ``taker`` (whole numbers) and ``score`` (≥ 0, any unit) have shape ``(edges,)``; a pair not among them is
-    forbidden, of a pair given twice the better counts. ``capacity``: places per taker, shape ``(takers,)``; ``wanted``: takers
-    per demand, one number or shape ``(n_demands,)``; ``floor``: least load per taker, shape ``(takers,)``; the groups set a least
-    number for several together; ``pins``: pairs that must be in, shape ``(pins, 2)``.
+    ``demand``, ``taker`` (whole numbers) and ``score`` (≥ 0, any unit) have shape ``(edges,)``; a pair not among them
+    is forbidden, of a pair given twice the better counts. ``capacity``: places per taker, shape ``(takers,)``;
+    ``wanted``: takers per demand, one number or shape ``(n_demands,)``; ``floor``: least load per taker, shape
+    ``(takers,)``; the groups set a least number for several together; ``pins``: pairs that must be in, shape
+    ``(pins, 2)``.
 
     In this order: pins hold; as few floor places as possible are missed; the sum of scores is largest; most places are
-    filled; the sum of taker indices is least; lower demands have the lower takers. The order of the edges never matters.
-    Demands that nobody can take stay unmatched and are told so.
+    filled; the sum of taker indices is least; lower demands have the lower takers. The order of the edges never
+    matters. Demands that nobody can take stay unmatched and are told so.
 
-    ``prices=False`` leaves the prices of ``missed`` out (they are half of the time) and tells ``floor`` only where the wanted
-    taker has room; :meth:`Allocation.price` still answers for single pairs. Raises ValueError for unusable input.
+    ``prices=False`` leaves the prices of ``missed`` out (they are half of the time, and most of it beyond 20,000
+    demands) and tells ``floor`` only where the wanted taker has room; :meth:`Allocation.price` still answers for single
+    pairs. Raises ValueError for unusable input.
     """
     problem = check_problem(
         demand,
@@ -196,9 +200,10 @@ def greedy(
     capacity: npt.ArrayLike,
     wanted: npt.ArrayLike = 1,
 ) -> Pairs:
-    """Return what best-first gives: take the best remaining pair while both sides have a place; ties to lower taker, then demand.
+    """Return what best-first gives: the best remaining pair for which both sides have a place, until none is left.
 
-    The baseline for reports: at least half of the optimum, never more; no floors, no pins. Arguments as in :func:`allocate`.
+    The baseline for reports: at least half of the optimum without floors and pins, never more than it. Ties go to the
+    lower taker, then the lower demand. Arguments and errors as in :func:`allocate`.
     """
     problem = check_problem(
         demand,
@@ -224,7 +229,7 @@ def greedy(
 
 
 def _solve(problem: Problem) -> tuple[Model, Ints]:
-    """Return the model and its settled optimal flow; one digit less is kept as long as the solver finds costs too large."""
+    """Return the model and its settled optimal flow, a digit less as long as the solver finds costs too large."""
     model = Model(problem)
     while (flow := model.network.solve()) is None:
         model = Model(problem, model.digits - 1)
@@ -247,7 +252,7 @@ def _account(problem: Problem, model: Model, what_if: WhatIf, chosen: Bools, pri
         floor_missed=np.maximum(problem.floor - load, 0),
         taker_group_missed=_short(problem.taker_group, problem.taker_group_floor, load),
         demand_group_missed=_short(problem.demand_group, problem.demand_group_floor, served > 0),
-        missed=_missed(model, what_if, chosen, load, served, prices),
+        missed=_missed(model, what_if if prices else None, chosen, load, served),
         _what_if=what_if,
     )
 
@@ -258,14 +263,12 @@ def _short(group: Ints, floor: Ints, got: Ints | Bools) -> Ints:
     return np.maximum(floor - total.astype(np.int64), 0)
 
 
-def _missed(
-    model: Model, what_if: WhatIf, chosen: Bools, load: Ints, served: Ints, prices: bool
-) -> tuple[Missed, ...]:
-    """Return the first choices not got: of equal scores, those the demand holds come first."""
+def _missed(model: Model, what_if: WhatIf | None, chosen: Bools, load: Ints, served: Ints) -> tuple[Missed, ...]:
+    """Return the first choices not got: of equal scores, those held come first; without ``what_if`` no prices."""
     problem = model.problem
     first = problem.top(-model.units, ~chosen)
     edges = np.sort(first[~chosen[first]])
-    price = what_if.give(edges) if prices else [None] * len(edges)
+    price = what_if.give(edges) if what_if else [None] * len(edges)
     full = load >= problem.capacity
     open_edges = np.bincount(problem.demand[~full[problem.taker]], minlength=len(served))
     lost = (served == 0) & (open_edges == 0)
@@ -297,7 +300,7 @@ def _shut_by_pins(model: Model, chosen: Bools, edges: Ints) -> list[bool]:
         mine = slice(*np.searchsorted(problem.demand, [problem.demand[edge], problem.demand[edge] + 1]))
         as_good = chosen[mine] & free[mine] & (model.units[mine] >= model.units[edge])
         shut[at] = as_good.sum() >= model.places[problem.demand[edge]]
-    return shut.tolist()
+    return [bool(is_shut) for is_shut in shut]
 
 
 def _reason(price: Price | None, closed: bool, shut: bool, full: bool, lost: bool) -> Reason:

@@ -1,23 +1,26 @@
 """Minimum-cost flow under the allocation: solve, settle ties, and price what was not chosen.
 
-The solver is OR-tools' ``SimpleMinCostFlow`` (cost scaling; Goldberg, J. Algorithms 22, 1997). It publishes flows but no
-dual prices, so these come from shortest paths in the residual graph: an arc with room runs forward at its cost, an arc
-with flow runs backward at minus its cost, and a flow is optimal exactly when that graph has no negative cycle (Ahuja,
-Magnanti & Orlin, *Network Flows*, 1993, ch. 9). Costs and flows are int64 throughout: nothing here rounds.
+The solver is OR-tools' ``SimpleMinCostFlow`` (cost scaling; Goldberg, J. Algorithms 22, 1997). It publishes flows but
+no dual prices, so these come from shortest paths in the residual graph: an arc with room runs forward at its cost, an
+arc with flow runs backward at minus its cost, and a flow is optimal exactly when that graph has no negative cycle
+(Ahuja, Magnanti & Orlin, *Network Flows*, 1993, ch. 9). Costs and flows are int64 throughout: nothing here rounds.
 """
 
 from __future__ import annotations
 
 import heapq
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
 Ints = npt.NDArray[np.int64]
+Rows = tuple[Ints, Ints, Ints]
 Bools = npt.NDArray[np.bool_]
 
 FAR = np.iinfo(np.int64).max
@@ -70,7 +73,7 @@ class Network:
         return Network(tail, head, self.capacity[arcs], cost[arcs], supply)
 
     def residual(self, flow: Ints) -> tuple[Ints, Ints, Ints]:
-        """Return tail, head and cost of every residual arc: forward where there is room, backward where there is flow."""
+        """Return tail, head and cost of residual arcs: forward where there is room, backward where there is flow."""
         room, used = flow < self.capacity, flow > 0
         return (
             np.concatenate([self.tail[room], self.head[used]]),
@@ -84,9 +87,9 @@ def settle_ties(network: Network, flow: Ints, preferences: Sequence[Ints], n_cho
 
     A flow is optimal exactly if it fills every arc of negative and leaves empty every arc of positive reduced cost
     (complementary slackness), whatever dual prices are taken. So each preference, a cost per arc, is minimised over the
-    arcs of reduced cost zero alone: the optimum before it cannot change, by construction and not by a small number. Arcs
-    outside every residual cycle are fixed first; where no tie exists nothing is solved again. Only the first
-    ``n_choices`` arcs carry preferences.
+    arcs of reduced cost zero alone: the optimum before it cannot change, by construction and not by the smallness of
+    a number. Arcs outside every residual cycle are fixed first; where no tie exists nothing is solved again. Only the
+    first ``n_choices`` arcs carry preferences.
     """
     from scipy.sparse import coo_array  # noqa: PLC0415
     from scipy.sparse.csgraph import connected_components  # noqa: PLC0415
@@ -115,9 +118,9 @@ class Residual:
     """The residual graph of an optimal flow, ready for exact distances between any two nodes.
 
     Distances are Dijkstra's, from both ends at once, on reduced costs. The dual prices used are the mean of the
-    distances from and to the sink: both are feasible, so is their mean, and it keeps the two searches small (20,000 × 20,000
-    × 50: 0.3 ms a pair, where one-sided search takes 13 ms). Rounding the mean down keeps reduced costs ≥ 0 because
-    they are integers.
+    distances from and to the sink: both are feasible, so is their mean, and it keeps the two searches small (20,000 ×
+    20,000 × 50: 0.3 ms a pair, where one-sided search takes 13 ms). Rounding the mean down keeps reduced costs ≥ 0
+    because they are integers.
     """
 
     def __init__(self, network: Network, flow: Ints, sink: int) -> None:
@@ -132,15 +135,16 @@ class Residual:
     def distances(self, sources: Ints, targets: Ints) -> Ints:
         """Return the cost of the cheapest residual path for each pair of nodes; shape ``(n,)``; :data:`FAR` if none."""
         sources, targets = sources.astype(np.int64), targets.astype(np.int64)
-        found: Ints = _compiled(_meet)(*self._out, *self._in, sources, targets)
+        found: Ints = _compiled(_meet)(self._out, self._in, sources, targets)
         return np.where(found == FAR, FAR, found - self.dual[sources] + self.dual[targets])
 
 
 def shortest(n_nodes: int, tail: Ints, head: Ints, cost: Ints, start: Ints) -> Ints:
-    """Return distances from the nearest node of ``start``, shape ``(n_nodes,)``, for costs of any sign without negative cycle.
+    """Return distances from the nearest node of ``start``, shape ``(n_nodes,)``; costs may have any sign.
 
-    Bellman–Ford with a queue. Nodes out of reach get a value beyond all others that still keeps
-    ``cost + distance[tail] − distance[head] ≥ 0`` on every arc, so the result is always a feasible dual price.
+    Bellman–Ford with a queue; there must be no negative cycle, and after an optimal flow there is none. Nodes out of
+    reach get a value beyond all others that still keeps ``cost + distance[tail] − distance[head] ≥ 0`` on every arc, so
+    the result is always a feasible dual price.
     """
     starts, heads, costs = _rows(n_nodes, tail, head, cost)
     distance = np.full(n_nodes, FAR, dtype=np.int64)
@@ -154,7 +158,7 @@ def shortest(n_nodes: int, tail: Ints, head: Ints, cost: Ints, start: Ints) -> I
     return distance
 
 
-def _rows(n_nodes: int, tail: Ints, head: Ints, cost: Ints, *, cheapest_first: bool = False) -> tuple[Ints, Ints, Ints]:
+def _rows(n_nodes: int, tail: Ints, head: Ints, cost: Ints, *, cheapest_first: bool = False) -> Rows:
     """Return the arcs by tail: node ``v`` has ``heads[starts[v]:starts[v + 1]]``, and costs likewise."""
     order = np.lexsort((cost, tail)) if cheapest_first else np.argsort(tail, kind="stable")
     starts = np.concatenate([[0], np.cumsum(np.bincount(tail, minlength=n_nodes))])
@@ -194,12 +198,10 @@ def _relax(starts: Ints, heads: Ints, costs: Ints, distance: Ints, start: Ints) 
                     count += 1
 
 
-def _meet(
-    out_starts: Ints, heads: Ints, out_costs: Ints, in_starts: Ints, tails: Ints, in_costs: Ints, sources: Ints, targets: Ints
-) -> Ints:
+def _meet(outward: Rows, inward: Rows, sources: Ints, targets: Ints) -> Ints:
     """Dijkstra from both ends for each pair, on costs ≥ 0 that rise within a row; it stops where the fronts meet."""
     far = np.iinfo(np.int64).max
-    ahead = np.full(len(out_starts) - 1, far, np.int64)
+    ahead = np.full(len(outward[0]) - 1, far, np.int64)
     behind = ahead.copy()
     found = np.full(len(sources), far, np.int64)
     for pair in range(len(sources)):
@@ -211,10 +213,10 @@ def _meet(
         while len(forward) > 0 and len(backward) > 0 and forward[0][0] + backward[0][0] < best:
             if len(forward) <= len(backward):
                 here, there, front, seen = ahead, behind, forward, seen_ahead
-                starts, ends, costs = out_starts, heads, out_costs
+                starts, ends, costs = outward
             else:
                 here, there, front, seen = behind, ahead, backward, seen_behind
-                starts, ends, costs = in_starts, tails, in_costs
+                starts, ends, costs = inward
             walked, node = heapq.heappop(front)
             if walked > here[node]:
                 continue

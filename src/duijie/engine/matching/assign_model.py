@@ -1,19 +1,20 @@
-"""The allocation as a network: checked input, integer costs, floors as split arcs, and what-if prices in the same units.
+"""The allocation as a network: checked input, integer costs, floors as split arcs, and prices in the same units.
 
-Nodes: one a demand, a taker, a taker group and a demand group, and one sink. Units are places: a demand sends as many as
-it wants. ``demand → taker`` (capacity 1) costs minus the score; ``demand → sink`` carries what stays unmatched; ``taker
-→ (its group →) sink`` carries the load.
+Nodes: one a demand, a taker, a taker group and a demand group, and one sink. Units are places: a demand sends as many
+as it wants. ``demand → taker`` (capacity 1) costs minus the score; ``demand → sink`` carries what stays unmatched;
+``taker → (its group →) sink`` carries the load.
 
-*Floors.* The flow has no lower bounds, so the arc that carries a load is split: ``floor`` units at cost −M, the rest at 0.
-The cheap arc fills first, hence the optimum meets each floor as far as any allocation can. A demand group's floor
-works on the last unmatched unit of each of its demands (a demand is served if that unit is not used): ``size − floor``
-such units are free, each further one costs M. M = 2U + 1, U being the sum over demands of places × best score in
-integers; no two allocations differ by more than U, so one floor place outweighs every score, and a cost splits back
-uniquely into (floor places, score).
+*Floors.* The flow has no lower bounds, so the arc that carries a load is split: ``floor`` units at cost −M, the rest
+at 0. The cheap arc fills first, hence together the floors fall short by as few places as any allocation can. A demand
+group's floor works on the last unmatched unit of each of its demands (a demand is served if that unit is not used):
+``size − floor`` such units are free, each further one costs M. M = 2U + 1, U being the sum over demands of places ×
+best score in integers; no two allocations differ by more than U, so one floor place outweighs every score, and a cost
+splits back uniquely into (floor places, score).
 
-*Integers.* Scores are multiplied by ``scale``, a power of ten, and rounded: the smallest that keeps all exact, otherwise the
-largest that fits, at most 10^9. It fits if M × (nodes + 3) ≤ 2^59, since the solver multiplies costs by nodes + 3 in
-int64. Rounding moves each pair by at most ½/scale, so the result is within ``places/scale`` of the optimum.
+*Integers.* Scores are multiplied by ``scale``, a power of ten, and rounded: the smallest that keeps all exact,
+otherwise the largest that fits, at most 10^9. It fits if the largest cost (M with floors, otherwise the best score)
+× (nodes + 3) ≤ 2^59, since the solver multiplies costs by nodes + 3 in int64, and U ≤ 2^59. Rounding moves each pair by
+at most ½/scale, so the result is within ``places/scale`` of the optimum.
 """
 
 from __future__ import annotations
@@ -49,9 +50,10 @@ class GroupFloor:
 
 @dataclass(frozen=True, slots=True)
 class Price:
-    """What a change would cost: ``total``, by how much the sum of scores falls, and ``floor_places``, places missed on floors.
+    """What a change would cost: ``total``, the fall of the sum of scores, and ``floor_places``, more missed on floors.
 
-    ``total`` may be negative where a floor is what stands in the way: the sum would rise and ``floor_places`` be missed.
+    ``total`` may be negative where a floor is what stands in the way: the sum would rise and ``floor_places`` be
+    missed.
     """
 
     total: float
@@ -62,8 +64,8 @@ class Price:
 class Problem:
     """Checked input in canonical order: edges sorted by (demand, taker), each pair once.
 
-    Per edge: ``demand``, ``taker``, ``score``, ``pinned``; per taker: ``capacity``, ``floor``, ``taker_group``; per demand:
-    ``wanted``, ``demand_group``; per group: ``taker_group_floor``, ``demand_group_floor``.
+    Per edge: ``demand``, ``taker``, ``score``, ``pinned``; per taker: ``capacity``, ``floor``, ``taker_group``; per
+    demand: ``wanted``, ``demand_group``; per group: ``taker_group_floor``, ``demand_group_floor``.
     """
 
     demand: Ints
@@ -193,7 +195,8 @@ def _group(name: str, groups: GroupFloor | None, members: int) -> tuple[Ints, In
 class Model:
     """The network of a problem: what the pins leave free, in integers.
 
-    ``edges``: index in the problem of the first ``len(edges)`` arcs; ``units``: integer score of *every* edge of the problem.
+    ``edges``: index in the problem of the first ``len(edges)`` arcs; ``units``: integer score of *every* edge of the
+    problem; ``places`` and ``room``: what is free per demand and per taker; ``scale``, ``span`` (U), ``penalty`` (M).
     """
 
     def __init__(self, problem: Problem, most_digits: int = MOST_DIGITS) -> None:
@@ -223,8 +226,11 @@ class Model:
         """Return the digits kept after the decimal point: the fewest that keep every score, else the most that fit."""
         places, score = int(self.places.sum()), self.problem.score
         if span > 0:
-            room = max(1.0, MAX_COST_SPAN / (2 * (self.sink + 4)) - places)
-            most = min(most, math.floor(math.log10(room / span)))
+            problem = self.problem
+            floors = problem.floor.any() or problem.taker_group_floor.any() or problem.demand_group_floor.any()
+            largest = 2 * span if floors else max(float(score.max()), span / (self.sink + 4))
+            room = max(1.0, MAX_COST_SPAN / (self.sink + 4) - 2 * places)
+            most = min(most, math.floor(math.log10(room / largest)))
         for digits in range(most):
             if np.array_equal(np.rint(score * 10.0**digits) / 10.0**digits, score):
                 return digits
@@ -234,7 +240,8 @@ class Model:
         problem, sink, room, penalty = self.problem, self.sink, self.room, self.penalty
         demands, takers = np.arange(len(self.places)), np.arange(len(room)) + self.first_taker
         edges = self.edges
-        choice = (problem.demand[edges], problem.taker[edges] + self.first_taker, np.ones_like(edges), -self.units[edges])
+        wanted_takers = problem.taker[edges] + self.first_taker
+        choice = (problem.demand[edges], wanted_takers, np.ones_like(edges), -self.units[edges])
 
         group = problem.taker_group
         onward = np.where(group >= 0, group + self.first_taker + len(room), sink)
@@ -271,10 +278,11 @@ class Model:
         return Network(tail, head, capacity, cost, supply)
 
     def preferences(self) -> list[Ints]:
-        """Return what settles ties, as costs per arc: most places, then least sum of takers; then low demands to low takers.
+        """Return what settles ties, as costs per arc: most places, then lower takers; then lower demands.
 
-        The second is the least sum of ``demand × (takers − taker)``: of two demands alike for one place the lower gets it,
-        and of two demands alike for two takers the lower demand gets the lower taker.
+        The first is the least sum of taker indices among those that fill most places. The second is the least sum of
+        ``demand × (takers − taker)``: of two demands alike for one place the lower gets it, and of two demands alike
+        for two takers the lower demand gets the lower taker.
         """
         demand, taker = self.problem.demand[self.edges], self.problem.taker[self.edges]
         n_takers, rest = len(self.room), len(self.network.tail) - len(self.edges)
@@ -295,7 +303,7 @@ class WhatIf:
         return Residual(self.model.network, self._flow, self.model.sink)
 
     def give(self, edges: Ints) -> list[Price | None]:
-        """Return the price of each edge, not now chosen, being chosen; ``None`` where pins or capacity 0 rule it out."""
+        """Return the price of choosing each edge, none chosen now; ``None`` where pins or capacity 0 rule it out."""
         arcs = self._arc[edges]
         network, free = self.model.network, arcs >= 0
         cost = np.full(len(edges), FAR, dtype=np.int64)

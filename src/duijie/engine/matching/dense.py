@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
+from duijie.engine.matching.files import load
 from duijie.engine.matching.kernel import distinct_keys
 from duijie.engine.matching.segment import count_rows
 
@@ -104,9 +105,15 @@ class SentenceEncoder:
 
     def encode_demands(self, documents: Sequence[Document]) -> NDArray[np.float32]:
         """Return one direction a demand: half way between its title's and its beginning's."""
-        titles = self.encode_texts([_compact(d.title) for d in documents])
-        whole = self.encode_texts([f"{_compact(d.title)}。{d.text[:_DEMAND_SIGNS]}" for d in documents])
+        names = [_compact(d.title)[:_DEMAND_SIGNS] for d in documents]
+        titles = self.encode_texts(names)
+        whole = self.encode_texts([f"{n}。{d.text[:_DEMAND_SIGNS]}" for n, d in zip(names, documents, strict=True)])
         return _units(titles + whole)
+
+
+def _well_formed(texts: Sequence[str]) -> list[str]:
+    """Replace halves of surrogate pairs, which tokenisers refuse."""
+    return [text.encode("utf-8", "replace").decode() for text in texts]
 
 
 @cache
@@ -129,7 +136,7 @@ class BundledEncoder(SentenceEncoder):
         """Return unit vectors."""
         if not texts:
             return np.zeros((0, self.dimensions), np.float32)
-        found = np.asarray(_bundled_model().encode(list(texts)), np.float32)
+        found = np.asarray(_bundled_model().encode(_well_formed(texts)), np.float32)
         found[[not t.strip() for t in texts]] = 0.0
         return found
 
@@ -146,7 +153,8 @@ class BundledEncoder(SentenceEncoder):
 class FolderEncoder(SentenceEncoder):
     """A sentence-transformers model of the user's own, from a local folder; nothing is downloaded.
 
-    Needs the optional packages (``pip install 'duijie[encoder]'``).
+    Needs the optional packages (``pip install 'duijie[encoder]'``). Raises ``ImportError`` without them, and
+    ``FileNotFoundError`` where the folder holds no model.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -160,15 +168,18 @@ class FolderEncoder(SentenceEncoder):
     def _loaded(self) -> Any:  # noqa: ANN401
         if self._model is None:
             if not (self.folder / "modules.json").exists():
-                raise FileNotFoundError(self.folder / "modules.json")
-            from sentence_transformers import SentenceTransformer  # noqa: PLC0415
+                raise FileNotFoundError(f"{self.folder} holds no sentence-transformers model: no modules.json there")
+            try:
+                from sentence_transformers import SentenceTransformer  # noqa: PLC0415
+            except ImportError as error:
+                raise ImportError("an encoder from a folder needs: pip install 'duijie[encoder]'") from error
 
             self._model = SentenceTransformer(str(self.folder), device="cpu", local_files_only=True)
         return self._model
 
     def encode_texts(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Return unit vectors."""
-        found = self._loaded().encode(list(texts), convert_to_numpy=True, show_progress_bar=False)
+        found = self._loaded().encode(_well_formed(texts), convert_to_numpy=True, show_progress_bar=False)
         return _units(np.asarray(found, np.float32).reshape(len(texts), self.dimensions))
 
     def save(self, folder: Path) -> None:
@@ -193,8 +204,13 @@ class LsaEncoder:
         self.dimensions = projection.shape[1]
 
     @staticmethod
-    def train(documents: Sequence[Document], dimensions: int = 128, *, seed: int = 0, head_weight: int = 3) -> LsaEncoder:
-        """Return the encoder of a corpus (at least two documents with a term in common)."""
+    def train(
+        documents: Sequence[Document], dimensions: int = 128, *, seed: int = 0, head_weight: int = 3
+    ) -> LsaEncoder:
+        """Return the encoder of a corpus.
+
+        It learns from the terms of at least two documents and at most half of them; ``ValueError`` if there are none.
+        """
         from scipy.sparse import csr_matrix  # noqa: PLC0415
         from sklearn.utils.extmath import randomized_svd  # noqa: PLC0415
 
@@ -204,7 +220,7 @@ class LsaEncoder:
         frequency = np.bincount(places, minlength=len(keys))
         kept = (frequency >= 2) & (frequency <= len(documents) // 2)  # noqa: PLR2004
         if not kept.any():
-            raise ValueError("no two documents share a term: there is nothing to learn from")
+            raise ValueError("no term stands in two documents and in at most half of them: nothing to learn from")
         number = np.cumsum(kept) - 1
         cells = kept[places]
         row_of = np.repeat(np.arange(len(documents)), np.diff(rows.ptr))[cells]
@@ -219,13 +235,12 @@ class LsaEncoder:
         return LsaEncoder(keys[kept], np.ascontiguousarray(vt.T * idf[:, None], np.float32), head_weight)
 
     def _encode(self, documents: Sequence[Document]) -> NDArray[np.float32]:
+        from scipy.sparse import csr_matrix  # noqa: PLC0415
+
         rows = count_rows(documents)
         places = np.minimum(np.searchsorted(self.keys, rows.keys), len(self.keys) - 1)
-        known = self.keys[places] == rows.keys
-        out = np.zeros((len(documents), self.dimensions), np.float32)
-        row_of = np.repeat(np.arange(len(documents)), np.diff(rows.ptr))
-        np.add.at(out, row_of[known], _log_tf(rows, self.head_weight)[known, None] * self.projection[places[known]])
-        return _units(out)
+        values = np.where(self.keys[places] == rows.keys, _log_tf(rows, self.head_weight), np.float32(0))
+        return _units(csr_matrix((values, places, rows.ptr), (len(documents), len(self.keys))) @ self.projection)
 
     def encode_offers(self, documents: Sequence[Document]) -> NDArray[np.float32]:
         """Return one direction an offer."""
@@ -260,5 +275,5 @@ def open_encoder(told: Mapping[str, Any], folder: Path) -> Encoder:
     if name == "folder":
         return FolderEncoder(Path(told["folder"]))
     if name == "lsa":
-        return LsaEncoder(np.load(folder / "lsa-keys.npy"), np.load(folder / "lsa-projection.npy"), told["head_weight"])
+        return LsaEncoder(load(folder / "lsa-keys.npy"), load(folder / "lsa-projection.npy"), told["head_weight"])
     raise ValueError(f"unknown encoder: {name}")

@@ -11,7 +11,6 @@ import contextlib
 import fcntl
 import itertools
 import json
-import os
 import shutil
 import threading
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
@@ -25,7 +24,17 @@ import numpy as np
 
 from duijie.engine.matching import kernel
 from duijie.engine.matching.dense import NoEncoder, open_encoder
-from duijie.engine.matching.segment import FACETS, IndexDamaged, Params, Segment, verify
+from duijie.engine.matching.files import (
+    IndexDamaged,
+    check_files,
+    check_size,
+    describe,
+    load,
+    sealed,
+    settle,
+    unsealed,
+)
+from duijie.engine.matching.segment import FACETS, Params, Segment, seal_of, verify
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -38,6 +47,7 @@ if TYPE_CHECKING:
 FORMAT = 1
 SEGMENT_SIZE = 131_072
 _MANIFEST = "manifest.json"
+_LOCK = "lock"
 _PARALLEL_FROM = 20_000  # documents; below, starting processes costs more than it saves
 _MERGE_FROM = 8  # small segments that wait before they are merged
 _MERGE_TO = 1_048_576  # documents a merged segment may hold
@@ -45,7 +55,7 @@ _DEAD_SHARE = 0.3  # of a segment's documents, from which on it is written anew
 
 
 class IndexBusy(RuntimeError):
-    """Another process is writing to this index."""
+    """Another process is writing to this index; try again when it has finished."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,8 +184,8 @@ def _build_part(
 class Index:
     """Documents to be searched, in memory or in a folder.
 
-    In a folder many processes may read while one writes; a reader sees a write after :meth:`refresh`. All methods may be
-    called from several threads.
+    In a folder many processes may read while one writes; a reader sees a write after :meth:`refresh`. All methods may
+    be called from several threads.
     """
 
     def __init__(self, params: Params | None = None, encoder: Encoder | None = None) -> None:
@@ -185,13 +195,16 @@ class Index:
         self.snapshot = Snapshot.of(())
         self._written = 0
         self._lock = threading.RLock()
-        self._seen: tuple[int, int] | None = None
+        # what the manifest says that was read or written last
+        self._seen = b""
+        self._told: dict[str, dict[str, Any]] = {}
+        self._encoder_told: tuple[Any, Any] = (None, {})
 
     # reading
 
     @staticmethod
     def open(folder: Path) -> Index:
-        """Open an index folder; its arrays are mapped, not read. Raises :class:`IndexDamaged`, ``FileNotFoundError``."""
+        """Open an index folder, its arrays mapped. Raises :class:`IndexDamaged`, ``FileNotFoundError``."""
         index = Index()
         index.folder = folder
         index.refresh()
@@ -202,44 +215,44 @@ class Index:
         if self.folder is None:
             return False
         with self._lock:
-            path = self.folder / _MANIFEST
-            if not path.exists() and self.folder.is_dir() and any(self.folder.iterdir()):
-                raise IndexDamaged(path, "missing")
-            stat = path.stat()
-            if (stat.st_mtime_ns, stat.st_ino) == self._seen:
-                return False
-            try:
-                manifest = json.loads(path.read_text("utf-8"))
-                told_format = manifest["format"]
-                if told_format != FORMAT:
-                    raise IndexDamaged(path, f"format {told_format}, this version reads format {FORMAT}")
-                params = Params(**manifest["params"])
-                known = {p.name: p.segment for p in self.snapshot.parts}
-                parts = [self._open_part(told, known) for told in manifest["segments"]]
-                if self._seen is None:
-                    self.encoder = open_encoder(manifest["encoder"], self.folder)
-            except (ValueError, KeyError, TypeError) as error:
-                if isinstance(error, IndexDamaged):
-                    raise
-                raise IndexDamaged(path, "unreadable") from error
-            self.params = params
-            self._written = manifest["written"]
-            self.snapshot = Snapshot.of(parts)
-            self._seen = (stat.st_mtime_ns, stat.st_ino)
-            return True
+            return self._with_manifest(self._take)
 
-    def _open_part(self, told: dict[str, Any], known: Mapping[str, Segment]) -> Part:
+    def _with_manifest(self, use: Callable[[Path, bytes], bool]) -> bool:
+        """Call ``use`` with the manifest, again if a writer has meanwhile deleted what it names."""
         assert self.folder is not None
-        folder = self.folder / told["name"]
-        segment = known.get(told["name"]) or Segment.open(folder)
-        if told["live"] is None:
-            return Part.whole(told["name"], segment)
-        try:
-            alive = np.load(folder / f"{told['live']}-alive.npy", allow_pickle=False)
-            frequency = np.load(folder / f"{told['live']}-frequency.npy", allow_pickle=False)
-        except (OSError, ValueError) as error:
-            raise IndexDamaged(folder / f"{told['live']}-alive.npy", "missing or unreadable") from error
-        return Part(told["name"], segment, alive, frequency, *(told[n] for n in ("documents", "length", "sign_length")))
+        path = self.folder / _MANIFEST
+        while True:
+            try:
+                raw = path.read_bytes()
+            except FileNotFoundError:
+                if self.folder.is_dir() and any(self.folder.iterdir()):
+                    raise IndexDamaged(path, "missing") from None
+                raise
+            try:
+                return use(path, raw)
+            except IndexDamaged:
+                if path.exists() and path.read_bytes() == raw:
+                    raise
+
+    def _take(self, path: Path, raw: bytes) -> bool:
+        if raw == self._seen:
+            return False
+        manifest = _read_manifest(path, raw)
+        known = {p.name: p.segment for p in self.snapshot.parts}
+        told = {part["name"]: part for part in manifest["segments"]}
+        # a folder that was deleted and created anew has other segments under the same names
+        known = {n: s for n, s in known.items() if n in told and self._told[n]["check"] == told[n]["check"]}
+        parts = [_open_part(path.parent, part, known.get(name)) for name, part in told.items()]
+        encoder_told = manifest["encoder"], manifest["encoder_files"]
+        if encoder_told != self._encoder_told:
+            for name, described in manifest["encoder_files"].items():
+                check_size(path.parent / name, described)
+            self.encoder = open_encoder(manifest["encoder"], path.parent)
+        self.params = Params(**manifest["params"])
+        self.snapshot = Snapshot.of(parts)
+        self._written = manifest["written"]
+        self._seen, self._told, self._encoder_told = raw, told, encoder_told
+        return True
 
     def __len__(self) -> int:
         return self.snapshot.documents
@@ -257,8 +270,7 @@ class Index:
     def verify(self) -> None:
         """Read every file again; raise :class:`IndexDamaged` at the first that is not as it was written."""
         if self.folder is not None:
-            for part in self.snapshot.parts:
-                verify(self.folder / part.name)
+            self._with_manifest(_verify)
 
     # writing
 
@@ -272,28 +284,29 @@ class Index:
         processes: int = 1,
         progress: Callable[[int], None] = lambda _: None,
     ) -> Index:
-        """Write a new index; ``folder`` appears when it is complete, or not at all. Ids must be distinct."""
-        if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-            raise FileExistsError(folder)
+        """Write a new index; ``folder`` appears when it is complete, or not at all.
+
+        Raises ``FileExistsError`` if the folder holds something, ``ValueError`` if two documents have one id.
+        """
         index = Index(params, encoder)
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        unfinished = folder.with_name(f".{folder.name}.unfinished-{os.getpid()}")
-        try:
-            unfinished.mkdir()
-            index.encoder.save(unfinished)
-            names = [
-                name
-                for name, _, _ in index._build(unfinished, documents, processes, progress)  # noqa: SLF001
-            ]
+        with _unfinished(folder) as unfinished:
+            index._save_encoder(unfinished)
+            names = [name for name, _, _ in index._build(unfinished, documents, processes, progress)]
+            parts = [Part.whole(name, Segment.open(unfinished / name)) for name in sorted(names)]
+            _refuse_twins(parts)
             index.folder = unfinished
-            index._commit([Part.whole(name, Segment.open(unfinished / name)) for name in sorted(names)])  # noqa: SLF001
+            index._commit(parts)
             if folder.exists():
                 folder.rmdir()
             unfinished.rename(folder)
-        except BaseException:
-            shutil.rmtree(unfinished, ignore_errors=True)
-            raise
+            settle(folder.parent)
         return Index.open(folder)
+
+    def _save_encoder(self, folder: Path) -> None:
+        self.encoder.save(folder)
+        files = sorted(path for path in folder.iterdir() if path.name != _LOCK)
+        settle(*files)
+        self._encoder_told = self.encoder.describe(), {path.name: describe(path) for path in files}
 
     def add(
         self,
@@ -302,20 +315,24 @@ class Index:
         processes: int = 1,
         progress: Callable[[int], None] = lambda _: None,
     ) -> int:
-        """Add documents; one whose id is there already takes its place. Returns how many took a place."""
+        """Add documents; one whose id is there already takes its place. Returns how many took a place.
+
+        Raises ``ValueError`` if two of them have one id.
+        """
         if not documents:
             return 0
         with self._writing():
             places = self.snapshot.positions([d.id for d in documents])
             replaced = places[places >= 0]
             built = list(self._build(self.folder, documents, processes, progress))
-            parts = list(self._without(replaced))
+            new = []
             for name, _, segment in sorted(built, key=lambda b: b[0]):
                 if segment is None:
                     assert self.folder is not None
                     segment = Segment.open(self.folder / name)  # noqa: PLW2901
-                parts.append(Part.whole(name, segment))
-            self._commit(parts)
+                new.append(Part.whole(name, segment))
+            _refuse_twins(new)
+            self._commit([*self._without(replaced), *new])
             return len(replaced)
 
     def remove(self, ids: Sequence[str]) -> int:
@@ -330,7 +347,7 @@ class Index:
     def merge(self, *, everything: bool = False) -> int:
         """Merge small segments, and those with many removed documents; return how many segments went into merges.
 
-        Searching goes on meanwhile; other writers wait.
+        Searching goes on meanwhile. Other writers on this object wait, others get :class:`IndexBusy`.
         """
         with self._writing():
             parts = list(self.snapshot.parts)
@@ -411,12 +428,9 @@ class Index:
             if self.folder is None:
                 yield
                 return
-            with (self.folder / "lock").open("a") as lock:
-                try:
-                    fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                except OSError as error:
-                    raise IndexBusy(self.folder) from error
+            with _locked(self.folder):
                 self.refresh()
+                self._sweep()  # what a writer left that was killed
                 yield
 
     def _commit(self, parts: list[Part]) -> None:
@@ -426,42 +440,134 @@ class Index:
 
     def _write_manifest(self, parts: list[Part]) -> None:
         assert self.folder is not None
-        before = {p.name: p for p in self.snapshot.parts}
-        told = []
+        told = {}
         for part in parts:
-            live = None
-            if not part.alive.all():
-                live = f"live-{part.segment.documents - part.documents}"
-                folder = self.folder / part.name
-                if part.name not in before or before[part.name].documents != part.documents:
-                    np.save(folder / f"{live}-frequency.npy", part.frequency)
-                    np.save(folder / f"{live}-alive.npy", part.alive)
-            counts = {"documents": part.documents, "length": part.length, "sign_length": part.sign_length}
-            told.append({"name": part.name, "live": live, **counts})
+            before = self._told.get(part.name)
+            same = before is not None and before["documents"] == part.documents
+            told[part.name] = before if before is not None and same else _save_living(self.folder, part)
+        encoder, encoder_files = self._encoder_told
         manifest = {
             "format": FORMAT,
             "params": asdict(self.params),
-            "encoder": self.encoder.describe(),
+            "encoder": encoder,
+            "encoder_files": encoder_files,
             "written": self._written,
-            "segments": told,
+            "segments": list(told.values()),
         }
+        raw = sealed(manifest).encode()
         path = self.folder / _MANIFEST
         fresh = path.with_suffix(".new")
-        with fresh.open("w", encoding="utf-8") as file:
-            json.dump(manifest, file, ensure_ascii=False, indent=1)
-            file.flush()
-            os.fsync(file.fileno())
+        fresh.write_bytes(raw)
+        settle(fresh, self.folder)
         fresh.replace(path)
-        stat = path.stat()
-        self._seen = (stat.st_mtime_ns, stat.st_ino)
-        self._sweep({p.name for p in parts})
+        settle(self.folder)
+        self._seen, self._told = raw, told
+        self._sweep()
 
-    def _sweep(self, kept: set[str]) -> None:
-        """Delete segments the manifest no longer names; who has them mapped keeps them until he closes them."""
+    def _sweep(self) -> None:
+        """Delete what the manifest does not name; who has it mapped keeps it until he closes it."""
         assert self.folder is not None
         for path in self.folder.glob("s[0-9]*"):
-            if path.is_dir() and path.name not in kept:
+            told = self._told.get(path.name)
+            if told is None:
                 shutil.rmtree(path, ignore_errors=True)
+                continue
+            for old in path.glob("live-*"):
+                if told["live"] is None or not old.name.startswith(f"{told['live']}-"):
+                    old.unlink(missing_ok=True)
+
+
+def _read_manifest(path: Path, raw: bytes) -> dict[str, Any]:
+    try:
+        told = json.loads(raw)["format"]
+    except (ValueError, KeyError, TypeError) as error:
+        raise IndexDamaged(path, "unreadable") from error
+    if told != FORMAT:
+        raise IndexDamaged(path, f"format {told}, this version reads format {FORMAT}")
+    return unsealed(path, raw)
+
+
+def _save_living(folder: Path, part: Part) -> dict[str, Any]:
+    """Write which documents of a part are alive, if not all; return what the manifest says of the part."""
+    told: dict[str, Any] = {
+        "name": part.name,
+        "check": seal_of(folder / part.name),
+        "live": None,
+        "documents": part.documents,
+        "length": part.length,
+        "sign_length": part.sign_length,
+    }
+    if not part.alive.all():
+        live = f"live-{part.segment.documents - part.documents}"
+        paths = [folder / part.name / f"{live}-{name}.npy" for name in ("alive", "frequency")]
+        np.save(paths[0], part.alive)
+        np.save(paths[1], part.frequency)
+        settle(*paths, folder / part.name)
+        told |= {"live": live, "files": {path.name: describe(path) for path in paths}}
+    return told
+
+
+def _open_part(folder: Path, told: dict[str, Any], segment: Segment | None) -> Part:
+    folder = folder / told["name"]
+    segment = segment or Segment.open(folder)
+    if told["live"] is None:
+        return Part.whole(told["name"], segment)
+    check_files(folder, told["files"])
+    alive = load(folder / f"{told['live']}-alive.npy")
+    frequency = load(folder / f"{told['live']}-frequency.npy")
+    return Part(told["name"], segment, alive, frequency, *(told[n] for n in ("documents", "length", "sign_length")))
+
+
+def _verify(path: Path, raw: bytes) -> bool:
+    manifest = _read_manifest(path, raw)
+    check_files(path.parent, manifest["encoder_files"])
+    for part in manifest["segments"]:
+        verify(path.parent / part["name"])
+        _open_part(path.parent, part, None)
+    return True
+
+
+@contextlib.contextmanager
+def _locked(folder: Path) -> Iterator[None]:
+    with (folder / _LOCK).open("a") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise IndexBusy(f"{folder}: another process is writing; try again when it has finished") from error
+        yield
+
+
+@contextlib.contextmanager
+def _unfinished(folder: Path) -> Iterator[Path]:
+    """Lend an empty folder beside ``folder`` to its only creator; delete it if he fails, and what a killed one left."""
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise FileExistsError(folder)
+    unfinished = folder.with_name(f".{folder.name}.unfinished")
+    unfinished.mkdir(parents=True, exist_ok=True)
+    with _locked(unfinished):
+        for path in unfinished.iterdir():
+            if path.is_dir():
+                shutil.rmtree(path)
+            elif path.name != _LOCK:
+                path.unlink()
+        try:
+            yield unfinished
+        except BaseException:
+            shutil.rmtree(unfinished, ignore_errors=True)
+            raise
+
+
+def _refuse_twins(parts: Sequence[Part]) -> None:
+    """Raise ``ValueError`` if an id stands twice in new parts."""
+    keys = np.sort(np.concatenate([p.segment.arrays["id_keys"] for p in parts])) if parts else np.zeros(0)
+    if (keys[1:] != keys[:-1]).all():
+        return
+    seen: set[str] = set()
+    for part in parts:
+        for place in range(part.segment.documents):
+            if (name := part.segment.id(place)) in seen:
+                raise ValueError(f"two documents have the id {name}: give each its own")
+            seen.add(name)
 
 
 def _worth_merging(parts: Sequence[Part]) -> list[Part]:
@@ -484,6 +590,9 @@ def term_statistics(snapshot: Snapshot, keys: NDArray[np.uint64]) -> tuple[NDArr
     numbers = []
     for part in snapshot.parts:
         known = part.segment.arrays["keys"]
+        if not len(known):  # no document of the part says anything
+            numbers.append(np.full(len(keys), -1))
+            continue
         at = np.minimum(np.searchsorted(known, keys), len(known) - 1)
         here = np.where(known[at] == keys, at, -1)
         total += np.where(here >= 0, part.frequency[np.maximum(here, 0)], 0)

@@ -522,6 +522,7 @@ def score_rows(
     terms: U32,
     counts: U16,
     lengths: I32,
+    more_lengths: I32,
     query_ptr: I64,
     numbers: I64,
     weights: F64,
@@ -535,7 +536,8 @@ def score_rows(
 
     Query ``q`` has the candidates ``positions[candidate_ptr[q]:candidate_ptr[q + 1]]`` and the terms ``query_ptr[q]:
     query_ptr[q + 1]``, each with its number in this segment (ascending, −1: not here) and its weight (inverse document
-    frequency × query weight). ``scores`` is written where a position is of this segment. Terms are added in the order of
+    frequency × query weight). A document's length is the sum of both ``lengths`` (the second may be empty). ``scores`` is
+    written where a position is of this segment. Terms are added in the order of
     their keys, which is the same in every segment: equal documents get equal scores to the last bit.
     """
     n = lengths.size
@@ -546,7 +548,8 @@ def score_rows(
             if d < 0 or d >= n:
                 continue
             total = 0.0
-            norm = k1 * (1.0 - b + b * lengths[d] / mean_length)
+            length = lengths[d] + (more_lengths[d] if more_lengths.size else 0)
+            norm = k1 * (1.0 - b + b * length / mean_length)
             p = ptr[d]
             end = ptr[d + 1]
             for t in range(query_ptr[q], t1):
@@ -671,3 +674,54 @@ def _keep_nearest(docs: I64, scores: F32, count: int, k: int) -> int:
             scores[kept] = scores[i]
             kept += 1
     return kept
+
+
+@_compiled
+def cosine_rows(
+    first_doc: int,
+    candidate_ptr: I64,
+    positions: I64,
+    vectors: I8,
+    scales: F32,
+    queries: I8,
+    query_scales: F32,
+    out: F32,
+) -> None:
+    """Write the cosine of each query with its candidates in one segment, laid out as for :func:`score_rows`."""
+    n = scales.size
+    for q in range(query_scales.size):
+        for c in range(candidate_ptr[q], candidate_ptr[q + 1]):
+            d = positions[c] - first_doc
+            if 0 <= d < n:
+                out[c] = np.float32(_dot(vectors[d], queries[q])) * scales[d] * query_scales[q]
+
+
+@_compiled
+def contributions(
+    d: int,
+    ptr: I64,
+    terms: U32,
+    counts: U16,
+    length: float,
+    numbers: I64,
+    weights: F64,
+    mean_length: float,
+    head_weight: int,
+    k1: float,
+    b: float,
+) -> F64:
+    """Return what each query term adds to the score of document ``d``, float64 ``(t,)``; their sum is its score."""
+    out = np.zeros(numbers.size)
+    norm = k1 * (1.0 - b + b * length / mean_length)
+    p = ptr[d]
+    for t in range(numbers.size):
+        if numbers[t] < 0:
+            continue
+        while p < ptr[d + 1] and terms[p] < numbers[t]:
+            p += 1
+        if p == ptr[d + 1]:
+            break
+        if terms[p] == numbers[t]:
+            tf = float(head_weight * (counts[p] >> 8) + (counts[p] & 255))
+            out[t] = weights[t] * (tf / (tf + norm))
+    return out

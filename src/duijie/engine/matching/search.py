@@ -16,11 +16,11 @@ import numpy as np
 from duijie.engine.matching import kernel
 from duijie.engine.matching.index import term_statistics
 from duijie.engine.matching.segment import head
-from duijie.engine.matching.text import term_keys, terms
+from duijie.engine.matching.text import sign_keys, term_keys, terms
 from duijie.engine.matching.vectors import quantise
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -37,24 +37,28 @@ _FULL_SCALE = 60_000  # of the uint16 accumulators, with room for rounding
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """Weighted terms: ``names`` for people, ``keys`` uint64 ``(t,)`` ascending and distinct, ``weights`` float64 ``(t,)``."""
+    """Weighted terms and signs.
+
+    ``names`` for people, ``keys`` uint64 ``(t,)`` ascending and distinct (terms, then signs), ``weights`` float64 ``(t,)``.
+    """
 
     names: tuple[str, ...]
     keys: NDArray[np.uint64]
     weights: NDArray[np.float64]
 
     @staticmethod
-    def of_terms(counts: dict[str, float]) -> Query:
-        """Return the query of some terms and their weights (> 0)."""
-        names = list(counts)
-        keys = term_keys(names)
+    def of_terms(counts: Mapping[str, float], signs: Mapping[str, float] | None = None) -> Query:
+        """Return the query of some terms (and signs) and their weights (> 0)."""
+        signs = signs or {}
+        names = [*counts, *signs]
+        keys = np.concatenate([term_keys(list(counts)), sign_keys(list(signs))])
         order = np.argsort(keys, kind="stable")
-        weights = np.array([counts[name] for name in names], np.float64)
+        weights = np.array([*counts.values(), *signs.values()], np.float64)
         return Query(tuple(names[i] for i in order), keys[order], weights[order])
 
     @staticmethod
     def of(document: Document, params: Params) -> Query:
-        """Return the query of a demand: each term weighs as often as it stands there, in the head ``head_weight`` times."""
+        """Return the query of a text's terms, each as often as it stands there, in the head ``head_weight`` times."""
         counts: dict[str, float] = {}
         for text, weight in ((head(document), params.head_weight), (document.text, 1)):
             for term in terms(text):
@@ -70,6 +74,7 @@ class Hits:
     scores: NDArray[np.float64]
 
 
+_NO_LENGTHS = np.zeros(0, np.int32)
 _NOTHING = Hits(np.zeros(0, np.int64), np.zeros(0))
 
 
@@ -91,17 +96,34 @@ class _Bound:
     numbers: list[NDArray[np.int64]]
 
 
-def _bind(snapshot: Snapshot, queries: Sequence[Query]) -> _Bound:
+def _weigh(
+    snapshot: Snapshot, queries: Sequence[Query]
+) -> tuple[NDArray[np.float64], list[NDArray[np.int64]], NDArray[np.uint64]]:
     keys = np.concatenate([q.keys for q in queries])
     frequency, numbers = term_statistics(snapshot, keys)
     weights = np.concatenate([q.weights for q in queries]) * inverse_frequency(snapshot.documents, frequency)
+    return weights, numbers, keys
+
+
+def _bind_one(snapshot: Snapshot, query: Query) -> tuple[_Bound, NDArray[np.int64]]:
+    """Bind one query whole; return also the places of the terms kept."""
+    weights, numbers, _ = _weigh(snapshot, [query])
+    kept = np.flatnonzero(weights > 0)
+    return _Bound(np.array([0, len(kept)]), weights[kept], [n[kept] for n in numbers]), kept
+
+
+def _bind(snapshot: Snapshot, queries: Sequence[Query], *, whole: bool) -> _Bound:
+    """Bind queries: ``whole`` with their signs and all their terms, else the heaviest terms, which are searched for."""
+    weights, numbers, keys = _weigh(snapshot, queries)
     kept = weights > 0
     ends = np.cumsum([len(q.keys) for q in queries])
     starts = np.concatenate([[0], ends[:-1]])
-    for start, end in zip(starts, ends, strict=True):
-        if end - start > MAX_TERMS:
-            heavy = np.argsort(-weights[start:end], kind="stable")
-            kept[start + heavy[MAX_TERMS:]] = False
+    if not whole:
+        kept &= keys < np.uint64(kernel.SIGN)
+        for start, end in zip(starts, ends, strict=True):
+            here = start + np.flatnonzero(kept[start:end])
+            if len(here) > MAX_TERMS:
+                kept[here[np.argsort(-weights[here], kind="stable")[MAX_TERMS:]]] = False
     ptr = np.concatenate([[0], np.cumsum(kept)])[np.concatenate([[0], ends])]
     return _Bound(ptr.astype(np.int64), weights[kept], [n[kept] for n in numbers])
 
@@ -138,7 +160,7 @@ def _search(
         for start in range(0, len(queries), _AT_ONCE):
             found += _search(snapshot, queries[start : start + _AT_ONCE], k, masks)
         return found
-    bound = _bind(snapshot, queries)
+    bound = _bind(snapshot, queries, whole=False)
     room = _ROOM + 2 * k
     while (candidates := _candidates(snapshot, bound, k, masks, room)) is None:
         room *= 4
@@ -198,12 +220,36 @@ def _candidates(
 
 
 def score(snapshot: Snapshot, query: Query, positions: NDArray[np.int64]) -> NDArray[np.float64]:
-    """Return the exact BM25 of the documents at ``positions``, float64 ``(len(positions),)``."""
-    return _score(snapshot, _bind(snapshot, [query]), np.array([0, len(positions)]), positions)
+    """Return the exact BM25 of the documents at ``positions`` over the query's terms and signs, ``(len(positions),)``.
+
+    With signs in the query, a document's length is that of its terms and signs together.
+    """
+    return score_many(snapshot, [query], np.array([0, len(positions)]), positions)[0]
+
+
+def score_many(
+    snapshot: Snapshot, queries: Sequence[Query], ptr: NDArray[np.int64], positions: NDArray[np.int64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Score many queries' documents: query ``q``'s are ``positions[ptr[q]:ptr[q + 1]]``.
+
+    Returns their scores ``(len(positions),)`` and, for each query, the most any document could have ``(m,)``: the sum of
+    its weights.
+    """
+    if not queries:
+        return np.zeros(0), np.zeros(0)
+    bound = _bind(snapshot, queries, whole=True)
+    signed = any(len(q.keys) and q.keys[-1] >= np.uint64(kernel.SIGN) for q in queries)
+    most = np.add.reduceat(np.append(bound.weights, 0.0), bound.ptr[:-1]) * (np.diff(bound.ptr) > 0)
+    return _score(snapshot, bound, ptr, positions, signed=signed), most
 
 
 def _score(
-    snapshot: Snapshot, bound: _Bound, ptr: NDArray[np.int64], positions: NDArray[np.int64]
+    snapshot: Snapshot,
+    bound: _Bound,
+    ptr: NDArray[np.int64],
+    positions: NDArray[np.int64],
+    *,
+    signed: bool = False,
 ) -> NDArray[np.float64]:
     scores = np.zeros(len(positions))
     for number, (base, part) in enumerate(zip(snapshot.bases, snapshot.parts, strict=False)):
@@ -217,10 +263,11 @@ def _score(
             a["terms"],
             a["counts"],
             a["lengths"],
+            a["sign_lengths"] if signed else _NO_LENGTHS,
             bound.ptr,
             bound.numbers[number],
             bound.weights,
-            snapshot.mean_length,
+            snapshot.mean_length + (snapshot.mean_sign_length if signed else 0.0),
             p.head_weight,
             p.k1,
             p.b,
@@ -270,18 +317,38 @@ def search_near(
 
 
 def cosines(
-    snapshot: Snapshot, direction: NDArray[np.float32], positions: NDArray[np.int64]
+    snapshot: Snapshot, directions: NDArray[np.float32], ptr: NDArray[np.int64], positions: NDArray[np.int64]
 ) -> NDArray[np.float32]:
-    """Return the cosine of one direction ``(d,)`` with the documents at ``positions``; 0 without a dense leg."""
-    codes, scales = quantise(direction[None])
+    """Return the cosine of direction ``q`` with each of ``positions[ptr[q]:ptr[q + 1]]``; 0 without a dense leg."""
+    codes, scales = quantise(directions)
     out = np.zeros(len(positions), np.float32)
-    bases = snapshot.bases
-    for number, part in enumerate(snapshot.parts):
-        here = np.flatnonzero((positions >= bases[number]) & (positions < bases[number + 1]))
+    for base, part in zip(snapshot.bases, snapshot.parts, strict=False):
         a = part.segment.arrays
-        if len(here) and "vectors" in a:
-            places = positions[here] - bases[number]
-            found = np.empty(len(here), np.float32)
-            kernel.cosines(a["vectors"][places], a["scales"][places], codes[0], scales[0], found)
-            out[here] = found
+        if "vectors" in a:
+            kernel.cosine_rows(base, ptr, positions, a["vectors"], a["scales"], codes, scales, out)
     return out
+
+
+def contributions(
+    snapshot: Snapshot, query: Query, positions: NDArray[np.int64]
+) -> tuple[list[str], NDArray[np.float64]]:
+    """Return the query's names that are known and what each adds to the score of each document, ``(p, names)``.
+
+    A row sums to what :func:`score` returns for the document.
+    """
+    bound, kept = _bind_one(snapshot, query)
+    signed = bool(len(query.keys)) and bool(query.keys[-1] >= np.uint64(kernel.SIGN))
+    mean = snapshot.mean_length + (snapshot.mean_sign_length if signed else 0.0)
+    out = np.zeros((len(positions), len(bound.weights)))
+    bases = np.array(snapshot.bases)
+    of = np.searchsorted(bases, positions, side="right") - 1
+    for i, number in enumerate(of):
+        segment = snapshot.parts[number].segment
+        a = segment.arrays
+        p = segment.params
+        d = int(positions[i] - bases[number])
+        length = float(a["lengths"][d] + (a["sign_lengths"][d] if signed else 0))
+        out[i] = kernel.contributions(
+            d, a["ptr"], a["terms"], a["counts"], length, bound.numbers[number], bound.weights, mean, p.head_weight, p.k1, p.b
+        )
+    return [query.names[i] for i in kept], out

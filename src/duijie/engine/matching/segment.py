@@ -16,6 +16,8 @@ Arrays of a segment with ``n`` documents, ``v`` terms, ``r`` row cells, ``e`` en
 ``id_…``         bytes, int64             document ids
 ``record_…``     bytes, int64             documents as JSON, for showing and for replay
 ``facet_…``      uint32 ``(n,)``          numbers of the values listed in ``facets.json``
+``trl``          int8 ``(n,)``            technology readiness, 0: not said
+``budget``       float32 ``(n,)``         price in 10,000 yuan, NaN: not said
 ``vectors``      int8 ``(n, d)``          optional: directions of the dense leg …
 ``scales``       float32 ``(n,)``         … the scale of each: ``scales[d] * vectors[d]`` is of length one
 ===============  =======================  ==================================================================
@@ -26,11 +28,13 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, dataclass, fields, replace
 from hashlib import blake2b
-from typing import TYPE_CHECKING, Any, Literal
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from duijie.engine.matching import kernel
+from duijie.engine.matching.files import IndexDamaged, check_files, check_size, describe, load, seal, sealed, settle, unsealed
 from duijie.engine.matching.text import pieces
 from duijie.engine.matching.types import Document
 from duijie.engine.matching.vectors import quantise
@@ -46,15 +50,6 @@ if TYPE_CHECKING:
 FACETS = ("kind", "field", "region", "industry", "team")
 _MAPPED_FROM = 4096  # smaller files, and empty arrays, are read
 _COLUMNS = tuple(f.name for f in fields(Document))
-
-
-class IndexDamaged(ValueError):
-    """A file of an index is missing, cut short or altered; the message says which and what to do."""
-
-    def __init__(self, where: Path, what: str) -> None:
-        self.where = where
-        self.what = what
-        super().__init__(f"{where}: {what}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +141,7 @@ class Segment:
         at = np.minimum(np.searchsorted(known, keys), len(known) - 1)
         out = np.where(known[at] == keys, order[at].astype(np.int64), -1)
         for i in np.flatnonzero(out >= 0):
-            if self.id(int(out[i])) != ids[i]:
+            if self.id(int(out[i])) != ids[int(i)]:
                 out[i] = -1
         return out
 
@@ -175,9 +170,12 @@ class Segment:
             "record_ptr": record_ptr,
         }
         for name in FACETS:
-            values, codes = np.unique([getattr(d, name) for d in documents], return_inverse=True)
-            facets[name] = tuple(values.tolist())
-            arrays[f"facet_{name}"] = codes.astype(np.uint32)
+            values = [getattr(d, name) for d in documents]
+            facets[name] = tuple(sorted(set(values)))
+            place = {value: i for i, value in enumerate(facets[name])}
+            arrays[f"facet_{name}"] = np.array([place[value] for value in values], np.uint32)
+        arrays["trl"] = np.array([d.trl or 0 for d in documents], np.int8)
+        arrays["budget"] = np.array([np.nan if d.budget is None else d.budget for d in documents], np.float32)
         if vectors is not None:
             arrays["vectors"], arrays["scales"] = quantise(vectors)
         keys = kernel.distinct_keys(rows.keys)
@@ -203,7 +201,7 @@ class Segment:
         blocks = kernel.invert(ptr, terms, counts, lengths, first_sign, mean, params.head_weight, params.k1, params.b)
         id_ptr = arrays["id_ptr"]
         raw = arrays["id_bytes"].tobytes()
-        id_keys = _id_keys([raw[a:b].decode("utf-8", "surrogatepass") for a, b in zip(id_ptr, id_ptr[1:], strict=False)])
+        id_keys = _id_keys([raw[a:b].decode("utf-8", "surrogatepass") for a, b in pairwise(id_ptr)])
         order = np.argsort(id_keys, kind="stable")
         arrays |= {
             "keys": keys,
@@ -261,73 +259,64 @@ class Segment:
                 codes.append(number[segment.arrays[f"facet_{name}"][alive]])
             facets[name] = tuple(merged)
             arrays[f"facet_{name}"] = np.concatenate(codes)
-        if all("vectors" in segment.arrays for segment, _ in parts):
-            for name in ("vectors", "scales"):
-                arrays[name] = np.concatenate([segment.arrays[name][alive] for segment, alive in parts])
+        dense = all("vectors" in segment.arrays for segment, _ in parts)
+        for name in ("trl", "budget", *(("vectors", "scales") if dense else ())):
+            arrays[name] = np.concatenate([segment.arrays[name][alive] for segment, alive in parts])
         return Segment._finish(arrays, facets, keys, ptr, term, np.concatenate(counts), params)
 
     def save(self, folder: Path) -> None:
-        """Write the segment into a new folder; ``segment.json``, written last, says the size and digest of each file."""
+        """Write the segment into a new folder; ``segment.json``, written last, says the size and digest of each file.
+
+        When the call returns, all of it is on the disk.
+        """
         folder.mkdir()
-        described: dict[str, Any] = {}
         for name, array in self.arrays.items():
-            path = folder / f"{name}.npy"
-            with path.open("wb") as file:
-                np.save(file, np.ascontiguousarray(array))
-            described[path.name] = describe(path)
-        facets = folder / "facets.json"
-        facets.write_text(json.dumps(dict(self.facets), ensure_ascii=False), "utf-8")
-        described[facets.name] = describe(facets)
+            np.save(folder / f"{name}.npy", np.ascontiguousarray(array))
+        (folder / "facets.json").write_text(json.dumps(dict(self.facets)), "utf-8")
+        files = {path.name: describe(path) for path in sorted(folder.iterdir())}
         about = {"documents": self.documents, "mean_length": self.mean_length, "params": asdict(self.params)}
-        (folder / "segment.json").write_text(json.dumps({**about, "files": described}, indent=1), "utf-8")
+        (folder / "segment.json").write_text(sealed({**about, "files": files}), "utf-8")
+        settle(*folder.iterdir(), folder)
 
     @staticmethod
     def open(folder: Path) -> Segment:
         """Map a written segment. Raises :class:`IndexDamaged` where a file is missing or not of the size written."""
-        try:
-            about = json.loads((folder / "segment.json").read_text("utf-8"))
-            files: dict[str, dict[str, Any]] = about["files"]
-            params = Params(**about["params"])
-        except (OSError, ValueError, KeyError, TypeError) as error:
-            raise IndexDamaged(folder / "segment.json", "unreadable") from error
+        about = _about(folder)
         arrays: dict[str, Array] = {}
         facets: dict[str, tuple[str, ...]] = {}
-        for name, told in files.items():
+        for name, told in about["files"].items():
             path = folder / name
+            check_size(path, told)
+            if path.suffix == ".npy":
+                arrays[path.stem] = load(path, mapped=told["bytes"] > _MAPPED_FROM)
+                continue
             try:
-                if path.stat().st_size != told["bytes"]:
-                    raise IndexDamaged(path, f"{path.stat().st_size} bytes instead of {told['bytes']}")
-                if path.suffix == ".npy":
-                    mode: Literal["r"] | None = "r" if told["bytes"] > _MAPPED_FROM else None
-                    arrays[path.stem] = np.load(path, mmap_mode=mode, allow_pickle=False).view(np.ndarray)
-                else:
-                    facets = {key: tuple(values) for key, values in json.loads(path.read_text("utf-8")).items()}
-            except (OSError, ValueError) as error:
-                if isinstance(error, IndexDamaged):
-                    raise
-                raise IndexDamaged(path, "missing or unreadable") from error
-        return Segment(arrays, facets, params, float(about["mean_length"]))
+                facets = {key: tuple(values) for key, values in json.loads(path.read_text("utf-8")).items()}
+            except (ValueError, AttributeError, TypeError) as error:
+                raise IndexDamaged(path, "unreadable") from error
+        return Segment(arrays, facets, Params(**about["params"]), float(about["mean_length"]))
 
     def without(self, *names: str) -> Segment:
         """Return the same segment without some of its arrays."""
         return replace(self, arrays={name: array for name, array in self.arrays.items() if name not in names})
 
 
-def describe(path: Path) -> dict[str, Any]:
-    """Return the size and the BLAKE2b-128 digest of a file."""
-    with path.open("rb") as file:
-        digest = blake2b(digest_size=16)
-        while part := file.read(1 << 20):
-            digest.update(part)
-    return {"bytes": path.stat().st_size, "blake2b": digest.hexdigest()}
-
-
 def verify(folder: Path) -> None:
     """Read every file of a written segment again; raise :class:`IndexDamaged` at the first that is not as written."""
-    about = json.loads((folder / "segment.json").read_text("utf-8"))
-    for name, told in about["files"].items():
-        if not (folder / name).exists() or describe(folder / name) != told:
-            raise IndexDamaged(folder / name, "is not as it was written")
+    check_files(folder, _about(folder)["files"])
+
+
+def seal_of(folder: Path) -> str:
+    """Return the digest that tells a written segment from every other."""
+    return seal(_about(folder))
+
+
+def _about(folder: Path) -> dict[str, Any]:
+    path = folder / "segment.json"
+    try:
+        return unsealed(path, path.read_bytes())
+    except OSError as error:
+        raise IndexDamaged(path, "missing") from error
 
 
 def _id_keys(ids: Sequence[str]) -> NDArray[np.uint64]:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 import threading
 from functools import cache, lru_cache
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -22,27 +23,34 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-_WIDE_SIGN = re.compile("[０-９Ａ-Ｚａ-ｚ％]")
-_WIDE = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
+_WIDE_SIGN = re.compile("[０-９Ａ-Ｚａ-ｚ％µ]")
+_WIDE = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20, 0xB5: 0x3BC}  # µ → μ
+_NO_TEXT = re.compile("[\x00-\x08\ud800-\udfff]")
 _CHINESE = r"[\u3400-\u9fff\U00020000-\U0002a6df]"
 _NOT_CHINESE = (
     r"(?P<number>\d+(?:\.\d+)?\s?(?:%|‰|°c|℃|°|(?:[kmg]?w|[kmg]?wh|[kmgt]pa|[kmcnμu]?m|[km]?g|m?l|kv|hz|ppm)(?![a-z0-9])))"
     r"|(?P<latin>{L}+(?:[.+/\-]{L}+)*)"
 ).replace("{L}", r"[^\W_\u3400-\u9fff\U00020000-\U0002a6df]")
+_GAP = re.compile(rf"(?<={_CHINESE})[ \u3000]+(?={_CHINESE})")
 _CHINESE_ONLY = re.compile(f"{_CHINESE}+")
 _OTHER = re.compile(_NOT_CHINESE)
 
 
 @cache
-def _traditional() -> re.Pattern[str]:
-    """Match any character that the simplified script writes differently."""
+def _simplified() -> dict[int, str]:
+    """Return each character that the simplified script writes differently, and how it writes it."""
     import opencc  # noqa: PLC0415  80 ms, and not every process meets text
 
     characters = [chr(code) for code in range(0x4E00, 0xA000)]
     simplified = opencc.OpenCC("t2s").convert("\n".join(characters)).split("\n")
-    # these are simplified characters too; alone they do not show that a text is traditional
-    shared = set("乾於後著瞭麽徵裏馀")
-    return re.compile("[" + "".join(a for a, b in zip(characters, simplified, strict=True) if a != b and a not in shared) + "]")
+    return {ord(a): b for a, b in zip(characters, simplified, strict=True) if a != b}
+
+
+@cache
+def _traditional() -> re.Pattern[str]:
+    """Match any character that shows a text to be traditional."""
+    shared = set("乾於後著瞭麽徵裏馀")  # simplified characters too
+    return re.compile("[" + "".join({chr(code) for code in _simplified()} - shared) + "]")
 
 
 _local = threading.local()
@@ -61,9 +69,13 @@ def _to_simplified(text: str) -> str:
 def fold(text: str) -> str:
     """Return ``text`` with full-width forms halved, traditional characters and Taiwan words simplified, lower-cased.
 
+    What no library downstream can take (control characters, half a surrogate pair) becomes a space.
+
     >>> fold("鋰電池ＢＭＳ軟體")
     '锂电池bms软件'
     """
+    if _NO_TEXT.search(text):
+        text = _NO_TEXT.sub(" ", text)
     if _WIDE_SIGN.search(text):
         text = text.translate(_WIDE)
     if _traditional().search(text):
@@ -75,13 +87,11 @@ def fold_characters(text: str) -> str:
     """Fold each character by itself, so that positions in the result are positions in ``text``."""
     folded = text.translate(_WIDE)
     if _traditional().search(folded):
-        import opencc  # noqa: PLC0415
-
-        folded = "".join(opencc.OpenCC("t2s").convert("\n".join(folded)).split("\n")) if "\n" not in folded else "\n".join(
-            fold_characters(line) for line in folded.split("\n")
-        )
+        folded = folded.translate(_simplified())
     lowered = folded.lower()
-    return lowered if len(lowered) == len(text) else folded
+    if len(lowered) != len(text):  # "İ" has no lower-case form of one character
+        lowered = "".join(c.lower() if len(c.lower()) == 1 else c for c in folded)
+    return lowered
 
 
 @lru_cache(maxsize=65536)
@@ -104,20 +114,20 @@ def _latin(run: str) -> list[str]:
 
 
 def pieces(text: str) -> tuple[str, str]:
-    """Return a text folded, and its words as one string, for :func:`duijie.engine.matching.kernel.count_terms`.
+    """Return a text folded, without spaces between Chinese characters, and its words as one string.
 
-    In the second string Chinese words stand one a line as the segmenter gives them (the kernel leaves out what is no
+    Both are what :func:`duijie.engine.matching.kernel.count_terms` takes. In the second string Chinese words stand one a line as the segmenter gives them (the kernel leaves out what is no
     Chinese word), then each Latin word or number on a line that begins with U+0001. Together with the bigrams of the
     first string they are exactly :func:`terms`, at half the cost.
     """
     import rjieba  # noqa: PLC0415
 
-    folded = fold(text)
+    folded = _GAP.sub("", fold(text))
     found: list[str] = rjieba.cut_for_search(folded, True) if folded else []
     for run in _OTHER.finditer(folded):
         piece = run.group()
         if run.lastgroup == "number":
-            found.append("\x01" + piece.replace(" ", ""))
+            found.append("\x01" + "".join(piece.split()))
         else:
             found += ["\x01" + part for part in _latin(piece)]
     return folded, "\n".join(found)
@@ -140,7 +150,7 @@ def terms(text: str) -> list[str]:
             found.append(word)
     for run in _CHINESE_ONLY.finditer(folded):
         piece = run.group()
-        found += map("".join, zip(piece, piece[1:], strict=False)) if len(piece) > 1 else [piece]
+        found += map("".join, pairwise(piece)) if len(piece) > 1 else [piece]
     return found
 
 
@@ -169,4 +179,5 @@ def term_keys(names: Sequence[str]) -> NDArray[np.uint64]:
     """
     ends = np.cumsum([len(name) for name in names], dtype=np.int64)
     codes = np.frombuffer("".join(names).encode("utf-32-le", "surrogatepass"), dtype="<u4")
-    return hash_spans(codes, ends)
+    keys: NDArray[np.uint64] = hash_spans(codes, ends)
+    return keys
