@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -23,7 +24,10 @@ def test_the_file_appears_when_it_is_whole(tmp_path) -> None:
 
 
 @pytest.mark.parametrize("error", [KeyboardInterrupt, ValueError, SystemExit])
-def test_after_any_exception_what_was_there_is_there(tmp_path, error) -> None:
+def test_after_any_exception_what_was_there_is_there(tmp_path, monkeypatch, error) -> None:
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(scratch))
     target = tmp_path / "a.csv"
     target.write_text("旧")
 
@@ -34,6 +38,7 @@ def test_after_any_exception_what_was_there_is_there(tmp_path, error) -> None:
     for name in ("a.csv", "a.jsonl", "a.xlsx"):
         with pytest.raises(error):
             write_rows(tmp_path / name, ["编号"], rows())
+    scratch.rmdir()
     assert list(tmp_path.iterdir()) == [target]
     assert target.read_text() == "旧"
 
@@ -70,6 +75,16 @@ def test_a_full_disk_is_said_and_leaves_nothing(tmp_path, monkeypatch) -> None:
     monkeypatch.setattr(atomic.os, "fsync", full)
     with pytest.raises(TableError, match=r"写不了 .*a\.csv（No space left on device）"):
         write_rows(tmp_path / "a.csv", ["编号"], [["1"]])
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_error_of_the_source_is_not_blamed_on_the_target(tmp_path) -> None:
+    def rows():
+        yield ["1"]
+        (tmp_path / "没有.txt").open()
+
+    with pytest.raises(FileNotFoundError):
+        write_rows(tmp_path / "a.csv", ["编号"], rows())
     assert list(tmp_path.iterdir()) == []
 
 

@@ -34,6 +34,8 @@ def atomic_path(path: str | os.PathLike[str]) -> Iterator[Path]:
         yield draft
         _settle(draft, target)
     except OSError as error:
+        if error.filename not in (None, str(draft), draft, str(target), target):
+            raise  # whoever gave the rows failed, not the writing of them
         raise _unwritable(target, error) from error
     finally:
         draft.unlink(missing_ok=True)

@@ -203,8 +203,9 @@ def _place(letters: bytes) -> int:
 def _too_big(name: str, zh: str, en: str) -> TableError:
     return TableError(
         say(
-            f"{name} {zh}，为安全起见没有打开；请只留下需要的工作表，另存后再试。",
-            f"{name} is {en} and was not opened, for safety; keep only the sheets needed, save, and try again.",
+            f"{name} {zh}，为安全起见没有打开；请只留下需要的工作表，或把数据另存为 .csv 再试。",
+            f"{name} is {en} and was not opened, for safety; keep only the sheets needed, or save the "
+            "data as .csv, and try again.",
         )
     )
 

@@ -43,7 +43,7 @@ class MatchRow:
     team: str = ""
 
 
-_ID = ("编号", "ID", "代码", "序号")
+_ID = ("编号", "ID", "编码", "代码", "code", "序号")
 _TITLE = ("名称", "标题", "题目", "name")
 _CONTENT = ("内容", "简介", "摘要", "描述", "背景", "详细描述", "主要内容", "技术内容", "技术指标", "主要技术指标")
 _TEXT = (*_CONTENT, "内容描述", "内容简介", "内容摘要", "content", "description", "abstract", "summary")

@@ -6,10 +6,11 @@ import csv
 import datetime
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, TypeAlias
 from unicodedata import east_asian_width
 
@@ -28,6 +29,13 @@ MAX_CELL = 32_767
 
 MAX_ROWS = 1_048_576
 
+_OPTIONS = {
+    "constant_memory": True,
+    "strings_to_formulas": False,
+    "strings_to_urls": False,
+    "strings_to_numbers": False,
+    "nan_inf_to_errors": True,
+}
 _SAMPLE = 200
 _WIDEST = 60
 _CUT = "……"
@@ -104,33 +112,36 @@ def _write_jsonl(draft: Path, columns: Sequence[str], rows: Iterable[Sequence[Va
 
 def _write_xlsx(draft: Path, columns: Sequence[str], rows: Iterable[Sequence[Value]], sheet: str) -> Written:
     from xlsxwriter import Workbook  # noqa: PLC0415  heavy, and .csv does without it
+    from xlsxwriter.exceptions import XlsxFileError  # noqa: PLC0415
 
-    options = {
-        "constant_memory": True,
-        "strings_to_formulas": False,
-        "strings_to_urls": False,
-        "strings_to_numbers": False,
-        "nan_inf_to_errors": True,
-    }
+    with TemporaryDirectory(prefix="duijie-", ignore_cleanup_errors=True) as scratch:
+        book = Workbook(str(draft), {**_OPTIONS, "tmpdir": scratch})
+        written = _fill_workbook(book, columns, iter(rows), sheet)
+        try:
+            book.close()
+        except XlsxFileError as error:
+            raise OSError(str(error)) from error
+    return written
+
+
+def _fill_workbook(book: Any, columns: Sequence[str], rows: Iterator[Sequence[Value]], sheet: str) -> Written:
+    book.set_properties({"created": datetime.datetime(2000, 1, 1)})  # the same rows give the same bytes
+    page = book.add_worksheet(_SHEET_MARKS.sub(" ", sheet).strip("' ")[:31] or "Sheet1")
+    bold = book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 1})
+    wrap = book.add_format({"text_wrap": True, "valign": "top"})
+    page.freeze_panes(1, 0)
+    sample = list(islice(rows, _SAMPLE))
+    for place, column in enumerate(columns):
+        page.set_column(place, place, _width(column, [row[place] for row in sample if place < len(row)]))
+        page.write_string(0, place, _legal(column)[0], bold)
     cut = count = 0
-    with Workbook(str(draft), options) as book:
-        book.set_properties({"created": datetime.datetime(2000, 1, 1)})  # the same rows give the same bytes
-        page = book.add_worksheet(_SHEET_MARKS.sub(" ", sheet).strip("' ")[:31] or "Sheet1")
-        bold = book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 1})
-        wrap = book.add_format({"text_wrap": True, "valign": "top"})
-        page.freeze_panes(1, 0)
-        rows = iter(rows)
-        sample = list(islice(rows, _SAMPLE))
-        for place, column in enumerate(columns):
-            page.set_column(place, place, _width(column, [row[place] for row in sample if place < len(row)]))
-            page.write_string(0, place, _legal(column)[0], bold)
-        for count, row in enumerate(chain(sample, rows), 1):
-            if count >= MAX_ROWS:
-                raise _too_many()
-            for place, cell in enumerate(row):
-                cut += _write_cell(page, count, place, cell, wrap)
-        if columns:
-            page.autofilter(0, 0, count, len(columns) - 1)
+    for count, row in enumerate(chain(sample, rows), 1):
+        if count >= MAX_ROWS:
+            raise _too_many()
+        for place, cell in enumerate(row):
+            cut += _write_cell(page, count, place, cell, wrap)
+    if columns:
+        page.autofilter(0, 0, count, len(columns) - 1)
     return Written(count, cut)
 
 

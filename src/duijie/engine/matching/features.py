@@ -6,6 +6,7 @@
                all weights: 0–1
 ``title``      the same for the demand's title and keywords alone: 0–1
 ``meaning``    cosine of the directions, 0 where negative or without a dense leg: 0–1
+``foreign``    the same where demand and offer are written in different languages; then the first three are 0: 0–1
 ``field``      technical field: 1 the same, −1 another, 0 not said
 ``industry``   GB/T 4754 code: 1 for four digits in common, ¾ for three, ½ for two, ¼ for the letter, −½ none
 ``region``     GB/T 2260 code: 1 the same league or city, ½ the same province, 0 else
@@ -16,6 +17,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from math import sqrt
 from typing import TYPE_CHECKING
@@ -25,7 +27,7 @@ import numpy as np
 from duijie.engine.matching.model import FEATURES
 from duijie.engine.matching.search import Query
 from duijie.engine.matching.segment import head
-from duijie.engine.matching.text import signs, terms
+from duijie.engine.matching.text import fold, is_chinese, signs, terms
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -38,7 +40,7 @@ if TYPE_CHECKING:
 
 _TERM_WEIGHT = 0.35  # of a term of several characters beside its characters, which count too
 _HEAD_WEIGHT = 3
-FACTS = FEATURES[3:]
+FACTS = FEATURES[4:]
 
 
 def demand_query(demand: Document, language: Language) -> Query:
@@ -136,16 +138,33 @@ def facts(demand: Document, snapshot: Snapshot, positions: NDArray[np.int64]) ->
 _AGREEMENTS = (("field", field_agreement), ("industry", industry_agreement), ("region", region_agreement))
 
 
-def specificity(query: Query, language: Language) -> float:
-    """Return how much a demand says that others do not: the mean rarity of its ten rarest term occurrences, 0–1.
+def same_language(demand: Document, snapshot: Snapshot, positions: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Return whether each offer is in the demand's language, Chinese or not, ``(len(positions),)``."""
+    chinese = np.concatenate([np.zeros(0, np.bool_), *(p.segment.arrays["chinese"] for p in snapshot.parts)])
+    out: NDArray[np.bool_] = chinese[positions] == is_chinese(demand.title + demand.text)
+    return out
 
-    0 for an empty text; terms that stand in many demands (公司, 质量, 合作) say nothing.
+
+def specificity(demand: Document, language: Language) -> float:
+    """Return how much a demand says that others do not, 0–1.
+
+    The mean rarity of the terms of its title and of its text, half each, and a tenth more where it names a measured
+    value; terms that most demands have (公司, 质量, 合作) say nothing. 0 for an empty demand.
     """
-    if not len(query.keys):
+    title, text = (
+        [language.rarity(term) for term in terms(part) if len(term) > 1] for part in (head(demand), demand.text)
+    )
+    halves = [sum(r) / len(r) for r in (title, text) if r]
+    if not halves:
         return 0.0
-    most = language.rarity("") if language.documents else 1.0
-    rare = sorted((language.rarity(name) / most for name in query.names if len(name) > 1), reverse=True)[:10]
-    return sum(rare) / 10
+    measured = 0.1 if _MEASURE.search(fold(demand.text)) else 0.0
+    return min(1.0, sum(halves) / len(halves) / (language.rarity("") or 1.0) + measured)
+
+
+_MEASURE = re.compile(
+    r"\d\s*(?:%|‰|℃|°c|[kmg]?wh?\b|[kmg]?pa\b|[mcuμn]?m\b|[mk]?g\b|m?l\b|k?v\b|hz\b|ppm|db|m[²³23]|亿?吨|公斤|千克|毫米|厘米|微米"
+    r"|纳米|米|亩|公顷|立方|升|度|倍|小时|分钟|秒|次|天|兆瓦|千瓦|伏|安|赫)"
+)
 
 
 def scores(matrix: NDArray[np.float64], model: Model) -> NDArray[np.float64]:

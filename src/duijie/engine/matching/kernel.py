@@ -415,14 +415,14 @@ def _compact(docs: I64, scores: U16, count: int, k: int, margin: int) -> tuple[i
 @_compiled
 def _add_column(acc: U16, column: U8, weight: np.uint32) -> None:
     for i in range(BLOCK):
-        acc[i] += np.uint16((weight * np.uint32(column[i])) >> np.uint32(8))
+        acc[i] += np.uint16((weight * np.uint32(column[i]) + np.uint32(255)) >> np.uint32(8))
 
 
 @_compiled
 def _add_postings(acc: U16, places: U16, impacts: U8, weight: np.uint32) -> None:
     for p in range(places.size):
         place = places[p]
-        acc[place] = np.uint16(np.uint32(acc[place]) + ((weight * np.uint32(impacts[p])) >> np.uint32(8)))
+        acc[place] = np.uint16(np.uint32(acc[place]) + ((weight * np.uint32(impacts[p]) + np.uint32(255)) >> np.uint32(8)))
 
 
 @_compiled
@@ -450,7 +450,7 @@ def accumulate(
 
     Blocks outside, queries inside, so that a block's postings are read from memory once for all queries. Query ``q`` has
     the terms ``query_ptr[q]:query_ptr[q + 1]``, each with the entries ``cursors:cursor_ends`` and a weight; a posting adds
-    ``weight · impact >> 8``. The candidates stand in ``docs`` and ``scores`` ``(m, c)``, ``c ≥ 2 · BLOCK``,
+    ``weight · impact / 256``, rounded up: who has a term of the query at all has a score above 0. The candidates stand in ``docs`` and ``scores`` ``(m, c)``, ``c ≥ 2 · BLOCK``,
     ``state[q] = (how many, least score that may enter)``; all three stay between calls. A document stays a candidate
     while its approximate score is within ``margins[q]`` of the k-th best, so that no rounding can lose one of the exact
     best k. Returns False where more than ``c - BLOCK`` documents are that close: call again from the first segment on

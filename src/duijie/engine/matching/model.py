@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from duijie.engine.matching.types import Document, Level
 
-FEATURES = ("words", "title", "meaning", "field", "industry", "region", "maturity", "budget")
+FEATURES = ("words", "title", "meaning", "foreign", "field", "industry", "region", "maturity", "budget")
 """In the order of the columns of a feature matrix; each is explained in :mod:`duijie.engine.matching.features`."""
 
 _SIGN = "·"  # before a sign's name, to tell the character 稀 from a term

@@ -24,13 +24,11 @@ SHORTEST_PHRASE = 4
 PHRASES = 3
 _READ = 4000  # characters of a document that are searched for phrases: the cost grows with the square
 
-_UNITS = dict(
-    pair.split("=")
-    for pair in (
-        "°c=℃ 摄氏度=℃ 公里=km 米=m 厘米=cm 毫米=mm 微米=μm um=μm 纳米=nm 吨=t 千克=kg 公斤=kg 克=g 毫克=mg 升=l 毫升=ml "
-        "千瓦=kw 兆瓦=mw 兆帕=mpa 小时=h 分钟=min 秒=s"
-    ).split()
+_SPELLINGS = (
+    "°c=℃ 摄氏度=℃ 公里=km 米=m 厘米=cm 毫米=mm 微米=μm um=μm 纳米=nm 吨=t 千克=kg 公斤=kg 克=g 毫克=mg 升=l 毫升=ml"
+    " 千瓦=kw 兆瓦=mw 兆帕=mpa 小时=h 分钟=min 秒=s"
 )
+_UNITS = dict(pair.split("=") for pair in _SPELLINGS.split())
 _NUMBER = re.compile(
     r"(?<![\d.])(\d+(?:\.\d+)?)\s?"
     r"(%|‰|°c|℃|°|摄氏度|公里|厘米|毫米|微米|纳米|千克|公斤|毫克|毫升|千瓦|兆瓦|兆帕|小时|分钟"
@@ -52,13 +50,13 @@ class Numbers:
 class Reading:
     """A demand made ready to be compared.
 
-    ``codes`` int64 ``(c,)`` are its letters and digits, folded; ``places`` where each stands in ``words``; ``numbers``
-    those with a unit, by value and unit.
+    ``codes`` int64 ``(c,)`` are its letters and digits, folded; ``places`` int64 ``(c,)`` where each stands in
+    ``words``; ``numbers`` those with a unit, by value and unit.
     """
 
     words: str
     codes: NDArray[np.int64]
-    places: tuple[int, ...]
+    places: NDArray[np.int64]
     numbers: dict[tuple[float, str], str]
 
     @staticmethod
@@ -67,11 +65,12 @@ class Reading:
         whole = "\n".join((document.title, *document.keywords, document.text))
         words = whole[:_READ]
         folded = fold_characters(words)
-        places = tuple(i for i, sign in enumerate(folded) if sign.isalnum())
+        places = np.array([i for i, sign in enumerate(folded) if sign.isalnum()], np.int64)
+        codes = np.array([ord(sign) for sign in folded if sign.isalnum()], np.int64)
         numbers: dict[tuple[float, str], str] = {}
         for found in _NUMBER.finditer(fold(whole)):
             numbers.setdefault((float(found[1]), _UNITS.get(found[2], found[2])), found[0].replace(" ", ""))
-        return Reading(words, np.array([ord(folded[i]) for i in places], np.int64), places, numbers)
+        return Reading(words, codes, places, numbers)
 
     def phrase(self, end: int, length: int) -> str:
         """Return the words under the ``length`` letters before ``end``, as they stand in the demand."""
@@ -96,7 +95,10 @@ def _longest_run(a: NDArray[np.int64], b: NDArray[np.int64]) -> tuple[int, int, 
 
 
 def common_phrases(a: Reading, b: Reading) -> tuple[tuple[str, ...], float]:
-    """Return up to three phrases both have, longest first, as ``a`` spells them, and their share of the shorter's letters."""
+    """Return up to three phrases both have, and their share of the shorter's letters.
+
+    Longest first, as ``a`` spells them, of at least four letters.
+    """
     left, right = a.codes.copy(), b.codes.copy()
     phrases: list[str] = []
     covered = 0

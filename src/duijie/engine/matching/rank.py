@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from duijie.engine.matching.features import demand_query, facts, scores, specificity, title_query
+from duijie.engine.matching.features import FACTS, demand_query, facts, same_language, scores, specificity, title_query
 from duijie.engine.matching.model import Model, default_model
 from duijie.engine.matching.reasons import explain
 from duijie.engine.matching.search import cosines, score_many, search, search_near
@@ -132,8 +132,11 @@ class Matcher:
         meaning = np.zeros(len(positions), np.float32)
         if directions is not None:
             meaning = np.maximum(cosines(snapshot, directions, ptr, positions), np.float32(0))
-        beside = [facts(d, snapshot, c) for d, c in zip(demands, chosen, strict=True)]
-        return Candidates(ptr, positions, np.column_stack([*columns, meaning, np.concatenate(beside)]), queries)
+        pairs = list(zip(demands, chosen, strict=True))
+        same = np.concatenate([np.zeros(0, np.bool_), *(same_language(d, snapshot, c) for d, c in pairs)])
+        told = [np.where(same, column, 0.0) for column in (*columns, meaning)]
+        beside = np.concatenate([np.zeros((0, len(FACTS))), *(facts(d, snapshot, c) for d, c in pairs)])
+        return Candidates(ptr, positions, np.column_stack([*told, np.where(same, 0.0, meaning), beside]), queries)
 
     def _answer(
         self,
@@ -149,7 +152,7 @@ class Matcher:
         credible_only: bool,
     ) -> Answer:
         model = self.model
-        specific = specificity(query, model.language)
+        specific = specificity(demand, model.language)
         best = float(total.max(initial=0.0))
         verdict: Verdict = "match"
         if specific < model.specific:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from duijie.engine.matching.features import FACTS
+from duijie.engine.matching.model import FEATURES
 from duijie.engine.matching.search import contributions
 from duijie.engine.matching.text import fold_characters
 from duijie.engine.matching.types import Reason
@@ -114,7 +114,7 @@ def explain(
     return out
 
 
-_CODES = ("words", "title", "meaning", *FACTS)
+_CODES = FEATURES
 
 
 def _importance(snapshot: Snapshot, query: Query, names: Sequence[str]) -> list[int]:

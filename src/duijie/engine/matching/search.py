@@ -163,6 +163,9 @@ def _search(
     bound = _bind(snapshot, queries, whole=False)
     room = _ROOM + 2 * k
     while (candidates := _candidates(snapshot, bound, k, masks, room)) is None:
+        if len(queries) > 1:  # only the query that needs it shall have more room
+            half = len(queries) // 2
+            return _search(snapshot, queries[:half], k, masks) + _search(snapshot, queries[half:], k, masks)
         room *= 4
     ptr, positions = candidates
     return _rank(snapshot, ptr, positions, _score(snapshot, bound, ptr, positions), k)
@@ -177,10 +180,10 @@ def _candidates(
     drift = max(abs(float(np.log(p.segment.mean_length / snapshot.mean_length))) for p in snapshot.parts)
     total = np.add.reduceat(np.append(bound.weights, 0.0), bound.ptr[:-1])
     scale = np.where(sizes > 0, _FULL_SCALE / np.where(total > 0, total, 1.0), 0.0)
-    weights = np.rint(bound.weights * np.repeat(scale, sizes) * (256 / 255)).astype(np.uint32)
+    weights = np.ceil(bound.weights * np.repeat(scale, sizes) * (256 / 255)).astype(np.uint32)
     # two documents may change places by: the rounding of impacts (½ down, 1 up, of 255), the drift of the mean length
     # since the impacts were computed (a share moves by at most a quarter of its logarithm, either way), and the rounding
-    # of weights and products (2 a term)
+    # up of weights and products (2 a term)
     margins = (_FULL_SCALE * (1.5 / 255 + 0.5 * drift) + 2 * sizes).astype(np.int64) + 2
     docs = np.empty((m, room), np.int64)
     scores = np.empty((m, room), np.uint16)
@@ -188,6 +191,8 @@ def _candidates(
     state[:, 1] = 1
     for number, (base, part) in enumerate(zip(snapshot.bases, snapshot.parts, strict=False)):
         a = part.segment.arrays
+        if not len(a["keys"]):  # no document of the part says anything
+            continue
         terms_here = bound.numbers[number]
         at = np.maximum(terms_here, 0)
         starts = a["entry_ptr"][at]
@@ -299,7 +304,12 @@ def search_near(
     *,
     masks: Sequence[NDArray[np.bool_]] | None = None,
 ) -> list[Hits]:
-    """Return, for each direction ``(m, d)``, the ``k`` documents with the largest cosine. No index, no approximation."""
+    """Return, for each direction ``(m, d)``, the ``k`` documents with the largest cosine (> 0). No approximation.
+
+    Of documents that tie for the last places those first in the index are taken. Raises ``ValueError`` for ``k < 1``.
+    """
+    if k < 1:
+        raise ValueError("k must be at least 1")
     m = len(directions)
     codes, scales = quantise(directions)
     docs = np.empty((m, max(256, 2 * k)), np.int64)

@@ -16,6 +16,7 @@ Arrays of a segment with ``n`` documents, ``v`` terms, ``r`` row cells, ``e`` en
 ``id_…``         bytes, int64             document ids
 ``record_…``     bytes, int64             documents as JSON, for showing and for replay
 ``facet_…``      uint32 ``(n,)``          numbers of the values listed in ``facets.json``
+``chinese``      bool ``(n,)``            whether the document is written in Chinese
 ``trl``          int8 ``(n,)``            technology readiness, 0: not said
 ``budget``       float32 ``(n,)``         price in 10,000 yuan, NaN: not said
 ``vectors``      int8 ``(n, d)``          optional: directions of the dense leg …
@@ -35,7 +36,7 @@ import numpy as np
 
 from duijie.engine.matching import kernel
 from duijie.engine.matching.files import IndexDamaged, check_files, check_size, describe, load, seal, sealed, settle, unsealed
-from duijie.engine.matching.text import pieces
+from duijie.engine.matching.text import is_chinese, pieces
 from duijie.engine.matching.types import Document
 from duijie.engine.matching.vectors import quantise
 
@@ -48,6 +49,7 @@ if TYPE_CHECKING:
     Array = NDArray[Any]
 
 FACETS = ("kind", "field", "region", "industry", "team")
+_LANGUAGE_SIGNS = 200  # characters that tell a text's language
 _MAPPED_FROM = 4096  # smaller files, and empty arrays, are read
 _COLUMNS = tuple(f.name for f in fields(Document))
 
@@ -174,6 +176,7 @@ class Segment:
             facets[name] = tuple(sorted(set(values)))
             place = {value: i for i, value in enumerate(facets[name])}
             arrays[f"facet_{name}"] = np.array([place[value] for value in values], np.uint32)
+        arrays["chinese"] = np.array([is_chinese(d.title + d.text[:_LANGUAGE_SIGNS]) for d in documents], np.bool_)
         arrays["trl"] = np.array([d.trl or 0 for d in documents], np.int8)
         arrays["budget"] = np.array([np.nan if d.budget is None else d.budget for d in documents], np.float32)
         if vectors is not None:
@@ -260,7 +263,7 @@ class Segment:
             facets[name] = tuple(merged)
             arrays[f"facet_{name}"] = np.concatenate(codes)
         dense = all("vectors" in segment.arrays for segment, _ in parts)
-        for name in ("trl", "budget", *(("vectors", "scales") if dense else ())):
+        for name in ("chinese", "trl", "budget", *(("vectors", "scales") if dense else ())):
             arrays[name] = np.concatenate([segment.arrays[name][alive] for segment, alive in parts])
         return Segment._finish(arrays, facets, keys, ptr, term, np.concatenate(counts), params)
 

@@ -33,6 +33,7 @@ _NOT_CHINESE = (
 ).replace("{L}", r"[^\W_\u3400-\u9fff\U00020000-\U0002a6df]")
 _GAP = re.compile(rf"(?<={_CHINESE})[ \u3000]+(?={_CHINESE})")
 _CHINESE_ONLY = re.compile(f"{_CHINESE}+")
+_LETTERS = re.compile(r"[^\W\d_\u3400-\u9fff\U00020000-\U0002a6df]+")
 _OTHER = re.compile(_NOT_CHINESE)
 
 
@@ -111,6 +112,16 @@ def _latin(run: str) -> list[str]:
     if len(parts) == 1:
         return [_singular(run)]
     return [run, *(_singular(part) for part in parts if len(part) > 1)]
+
+
+def is_chinese(text: str) -> bool:
+    """Return whether a text is written in Chinese, Latin names and units aside: one character to four letters suffices.
+
+    A text without letters is Chinese.
+    """
+    characters = sum(map(len, _CHINESE_ONLY.findall(text)))
+    letters = sum(map(len, _LETTERS.findall(text)))
+    return characters * 4 >= letters
 
 
 def pieces(text: str) -> tuple[str, str]:
