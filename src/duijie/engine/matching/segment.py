@@ -35,7 +35,17 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from duijie.engine.matching import kernel
-from duijie.engine.matching.files import IndexDamaged, check_files, check_size, describe, load, seal, sealed, settle, unsealed
+from duijie.engine.matching.files import (
+    IndexDamaged,
+    check_files,
+    check_size,
+    describe,
+    load,
+    seal,
+    sealed,
+    settle,
+    unsealed,
+)
 from duijie.engine.matching.text import is_chinese, pieces
 from duijie.engine.matching.types import Document
 from duijie.engine.matching.vectors import quantise

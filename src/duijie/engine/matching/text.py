@@ -127,9 +127,10 @@ def is_chinese(text: str) -> bool:
 def pieces(text: str) -> tuple[str, str]:
     """Return a text folded, without spaces between Chinese characters, and its words as one string.
 
-    Both are what :func:`duijie.engine.matching.kernel.count_terms` takes. In the second string Chinese words stand one a line as the segmenter gives them (the kernel leaves out what is no
-    Chinese word), then each Latin word or number on a line that begins with U+0001. Together with the bigrams of the
-    first string they are exactly :func:`terms`, at half the cost.
+    Both are what :func:`duijie.engine.matching.kernel.count_terms` takes. In the second string Chinese words stand one
+    a line as the segmenter gives them (the kernel leaves out what is no Chinese word), then each Latin word or number
+    on a line that begins with U+0001. Together with the bigrams of the first string they are exactly :func:`terms`, at
+    half the cost.
     """
     import rjieba  # noqa: PLC0415
 
