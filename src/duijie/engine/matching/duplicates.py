@@ -72,8 +72,9 @@ def compare(
     corpus: Snapshot | None = None,
     directions: Mapping[str, NDArray[np.float32]] | None = None,
 ) -> Duplicate:
-    """Return the evidence on two demands, alike or not. ``corpus`` tells which terms are rare; without it all weigh alike.
+    """Return the evidence on two demands, alike or not.
 
+    ``corpus`` tells which terms are rare; without it all weigh the same.
     Raises ``ValueError`` where both have one id.
     """
     check_ids((a, b))

@@ -44,7 +44,7 @@ RELEVANT = 3.0
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Evaluation:
-    """Measures by name: each demand's value float64 ``(len(demands),)``, the means, their bootstrap intervals (95 %)."""
+    """Measures by name: each demand's value float64 ``(len(demands),)``, the means, their 95 % bootstrap intervals."""
 
     demands: tuple[str, ...]
     values: Mapping[str, NDArray[np.float64]]

@@ -17,7 +17,9 @@ LIKELY = 0.6
 """Scores from which on two demands are the same, or likely the same; how they were found: :func:`Parts.score`."""
 ENOUGH = 80.0
 """Weight of terms (nats, about a dozen) below which a text says nothing, and what two demands share proves nothing."""
-WITHIN = 0.7
+WITHIN = 0.85
+"""Share of the shorter text in the longer from which on it is within the other, if the two texts are not much alike."""
+_ALIKE = 0.7
 _FAR, _NEAR = 0.6, 0.9  # cosines of the bundled encoder: as of other demands, as of the same in other words
 
 Verdict = Literal["same", "likely", "unlike"]
@@ -84,7 +86,7 @@ def reservations(parts: Parts, *, both_texts: bool, differing: tuple[Numbers, ..
     grounds: tuple[tuple[bool, Reservation], ...] = (
         (not both_texts, "no text"),
         (bool(differing), "numbers differ"),
-        (parts.text < WITHIN, "one within the other"),
+        (parts.contained >= WITHIN and parts.text < _ALIKE, "one within the other"),
     )
     return tuple(name for holds, name in grounds if holds)
 
