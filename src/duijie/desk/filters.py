@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 
     from duijie.engine.matching.index import Snapshot
 
-Predicate = "Callable[[str], bool]"
-
 _NAMES = {
     "地区": "region",
     "行业": "industry",

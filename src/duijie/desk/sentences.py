@@ -33,7 +33,7 @@ def verdict_word(verdict: Verdict) -> str:
 
 def listed(words: Sequence[str]) -> str:
     """Return words in quotation marks, one after the other."""
-    return say("、".join(f"“{w}”" for w in words), ", ".join(f"“{w}”" for w in words))
+    return say("".join(f"“{w}”" for w in words), ", ".join(f"“{w}”" for w in words))
 
 
 def _telling(words: Sequence[str]) -> tuple[str, ...]:

@@ -12,9 +12,9 @@ best score in integers; no two allocations differ by more than U, so one floor p
 splits back uniquely into (floor places, score).
 
 *Integers.* Scores are multiplied by ``scale``, a power of ten, and rounded: the smallest that keeps all exact,
-otherwise the largest that fits, at most 10^9. It fits if the largest cost (M with floors, otherwise the best score)
-× (nodes + 3) ≤ 2^59, since the solver multiplies costs by nodes + 3 in int64, and U ≤ 2^59. Rounding moves each pair by
-at most ½/scale, so the result is within ``places/scale`` of the optimum.
+otherwise the largest that fits, at most nine digits of the best score. It fits if the largest cost (M with floors,
+otherwise the best score) × (nodes + 3) ≤ 2^59, since the solver multiplies costs by nodes + 3 in int64, and U ≤ 2^59.
+Rounding moves each pair by at most ½/scale, so the result is within ``places/scale`` of the optimum.
 """
 
 from __future__ import annotations
@@ -34,6 +34,9 @@ if TYPE_CHECKING:
 
 Floats = npt.NDArray[np.float64]
 MOST_DIGITS = 9
+"""Digits kept of the largest score, at most."""
+MOST_SCALE = 300
+"""Largest power of ten to multiply with: floats end at 10^308."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -199,7 +202,7 @@ class Model:
     problem; ``places`` and ``room``: what is free per demand and per taker; ``scale``, ``span`` (U), ``penalty`` (M).
     """
 
-    def __init__(self, problem: Problem, most_digits: int = MOST_DIGITS) -> None:
+    def __init__(self, problem: Problem, most_digits: int | None = None) -> None:
         self.problem = problem
         n_demands, n_takers = len(problem.wanted), len(problem.capacity)
         self.first_taker, first_group = n_demands, n_demands + n_takers
@@ -222,16 +225,21 @@ class Model:
         self.error = 0.0 if exact else float(np.minimum(problem.wanted, problem.degree).sum()) / self.scale
         self.network = self._network(given, held)
 
-    def _fit(self, most: int, span: float) -> int:
+    def _fit(self, most_digits: int | None, span: float) -> int:
         """Return the digits kept after the decimal point: the fewest that keep every score, else the most that fit."""
-        places, score = int(self.places.sum()), self.problem.score
-        if span > 0:
-            problem = self.problem
+        problem, score = self.problem, self.problem.score
+        top = float(score.max(initial=0.0))
+        if top == 0.0:
+            return 0
+        most = min(MOST_DIGITS - math.ceil(math.log10(top)), MOST_SCALE)
+        if most_digits is not None:
+            most = min(most, most_digits)
+        elif span > 0:
             floors = problem.floor.any() or problem.taker_group_floor.any() or problem.demand_group_floor.any()
-            largest = 2 * span if floors else max(float(score.max()), span / (self.sink + 4))
-            room = max(1.0, MAX_COST_SPAN / (self.sink + 4) - 2 * places)
-            most = min(most, math.floor(math.log10(room / largest)))
-        for digits in range(most):
+            largest = 2 * span if floors else max(top, span / (self.sink + 4))
+            room = max(1.0, MAX_COST_SPAN / (self.sink + 4) - 2 * float(self.places.sum()))
+            most = min(most, math.floor(math.log10(room) - math.log10(largest)))
+        for digits in range(max(0, most - MOST_DIGITS), most):
             if np.array_equal(np.rint(score * 10.0**digits) / 10.0**digits, score):
                 return digits
         return most

@@ -16,6 +16,7 @@ import numpy as np
 from duijie.engine.matching.files import load
 from duijie.engine.matching.kernel import distinct_keys
 from duijie.engine.matching.segment import count_rows
+from duijie.engine.matching.text import fold
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -71,9 +72,9 @@ def _units(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
     return np.asarray(vectors / np.maximum(norms, np.float32(1e-9)), np.float32)
 
 
-def _compact(text: str) -> str:
-    """Join Chinese words that stand apart ("稀土 永磁" → "稀土永磁"); an encoder takes spaces for breaks."""
-    parts = text.split()
+def _plain(text: str) -> str:
+    """Fold a text and join Chinese words that stand apart ("稀土 永磁" → "稀土永磁"); an encoder takes spaces for breaks."""
+    parts = fold(text).split()
     out = "".join(parts[:1])
     for part in parts[1:]:
         out += (" " if out[-1:].isascii() or part[:1].isascii() else "") + part
@@ -82,11 +83,11 @@ def _compact(text: str) -> str:
 
 def offer_words(document: Document) -> str:
     """Return what of an offer is encoded: title, keywords, and the beginning of the text while they are short."""
-    words = _compact(document.title)
+    words = _plain(document.title)
     if document.keywords:
-        words += "，" + "、".join(document.keywords)
+        words += "，" + _plain("、".join(document.keywords))
     if len(words) < _OFFER_SIGNS and document.text:
-        words += "。" + document.text
+        words += "。" + _plain(document.text[:_OFFER_SIGNS])
     return words[:_OFFER_SIGNS]
 
 
@@ -105,9 +106,9 @@ class SentenceEncoder:
 
     def encode_demands(self, documents: Sequence[Document]) -> NDArray[np.float32]:
         """Return one direction a demand: half way between its title's and its beginning's."""
-        names = [_compact(d.title)[:_DEMAND_SIGNS] for d in documents]
+        names = [_plain(d.title)[:_DEMAND_SIGNS] for d in documents]
         titles = self.encode_texts(names)
-        whole = self.encode_texts([f"{n}。{d.text[:_DEMAND_SIGNS]}" for n, d in zip(names, documents, strict=True)])
+        whole = self.encode_texts([f"{n}。{_plain(d.text[:_DEMAND_SIGNS])}" for n, d in zip(names, documents, strict=True)])
         return _units(titles + whole)
 
 

@@ -87,7 +87,7 @@ def ndcg(levels_in_rank_order: Sequence[float], k: int = 10, *, pool: Iterable[f
     ``pool`` are the levels of all that was judged, if the ranking does not list all of it. ``nan`` without any gain.
 
     >>> round(ndcg([1, 4, 3]), 4)
-    0.6654
+    0.6653
     """
     gains = [gain(level) for level in levels_in_rank_order]
     best = sorted(gains if pool is None else map(gain, pool), reverse=True)

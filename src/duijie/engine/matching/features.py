@@ -141,7 +141,7 @@ _AGREEMENTS = (("field", field_agreement), ("industry", industry_agreement), ("r
 def same_language(demand: Document, snapshot: Snapshot, positions: NDArray[np.int64]) -> NDArray[np.bool_]:
     """Return whether each offer is in the demand's language, Chinese or not, ``(len(positions),)``."""
     chinese = np.concatenate([np.zeros(0, np.bool_), *(p.segment.arrays["chinese"] for p in snapshot.parts)])
-    out: NDArray[np.bool_] = chinese[positions] == is_chinese(demand.title + demand.text)
+    out: NDArray[np.bool_] = chinese[positions] == is_chinese(demand.title or demand.text)
     return out
 
 

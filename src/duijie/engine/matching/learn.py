@@ -49,20 +49,18 @@ class Judged:
         return Judged(ptr, self.matrix[cells], self.levels[cells])
 
 
-def judged_pairs(
-    matcher: Matcher, demands: Sequence[Document], judgements: Mapping[tuple[str, str], float]
-) -> Judged:
+def judged_pairs(matcher: Matcher, demands: Sequence[Document], judgements: Mapping[tuple[str, str], float]) -> Judged:
     """Return the features of all judged pairs whose offer is in the index; unknown ids are left out."""
     by_demand: dict[str, dict[str, float]] = {d.id: {} for d in demands}
     for (demand, offer), level in judgements.items():
         if demand in by_demand:
             by_demand[demand][offer] = level
     places, levels = [], []
-    for demand in by_demand.values():
-        found = matcher.index.snapshot.positions(list(demand))
+    for offers in by_demand.values():
+        found = matcher.index.snapshot.positions(list(offers))
         known = found >= 0
         places.append(found[known])
-        levels.append(np.array(list(demand.values()), np.float64)[known])
+        levels.append(np.array(list(offers.values()), np.float64)[known])
     candidates = matcher.features_of(demands, places)
     return Judged(candidates.ptr, candidates.matrix, np.concatenate([np.zeros(0), *levels]))
 
@@ -96,7 +94,11 @@ def learn(judged: Judged, prior: Model, *, name: str, pull: float = 0.02) -> Mod
     scale = sum(prior.weights.get(f, 0.0) for f in _TEXT) / max(1e-9, sum(vector[FEATURES.index(f)] for f in _TEXT))
     vector = np.where(known, vector * scale, vector)
     model = replace(prior, name=name, weights={f: round(float(w), 4) for f, w in zip(FEATURES, vector, strict=True)})
-    return replace(model, cuts=learn_cuts(judged, model), learned_from={"pairs": len(judged.levels), "demands": len(judged.ptr) - 1})
+    return replace(
+        model,
+        cuts=learn_cuts(judged, model),
+        learned_from={"pairs": len(judged.levels), "demands": len(judged.ptr) - 1},
+    )
 
 
 def _wishes(judged: Judged) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -107,7 +109,7 @@ def _wishes(judged: Judged) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         levels, matrix = judged.levels[here], judged.matrix[here]
         better, worse = np.nonzero(levels[:, None] >= levels[None, :] + _APART)
         if len(better):
-            gain = 2.0**levels[better] - 2.0**levels[worse]
+            gain = 2.0 ** levels[better] - 2.0 ** levels[worse]
             rows.append(matrix[better] - matrix[worse])
             told.append(np.column_stack([np.full(len(better), q), gain / gain.sum()]))
     return np.concatenate(rows), np.concatenate(told)

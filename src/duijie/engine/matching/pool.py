@@ -72,7 +72,8 @@ def _stack(
 class Pool:
     """Demands ready to be compared: ``rows`` are their terms; term weights come from the statistics of ``snapshots``.
 
-    ``directions`` gives unit vectors of one space by id; a demand without one is compared by its words.
+    What a large share of all demands has in common (a form's text) therefore weighs little. ``directions`` gives unit
+    vectors of one space by id; a demand without one is compared by its words.
     """
 
     def __init__(

@@ -170,7 +170,14 @@ class Matcher:
             order = order[total[order] >= model.credible]
         reasons = explain(demand, query, snapshot, positions[order], matrix[order], model) if explained else None
         matches = tuple(
-            Match(demand.id, ids[int(i)], rank + 1, float(total[i]), model.level(float(total[i])), reasons[rank] if reasons else ())
+            Match(
+                demand.id,
+                ids[int(i)],
+                rank + 1,
+                float(total[i]),
+                model.level(float(total[i])),
+                reasons[rank] if reasons else (),
+            )
             for rank, i in enumerate(order)
         )
         return Answer(demand.id, verdict, matches, specific, best)

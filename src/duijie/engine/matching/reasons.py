@@ -6,17 +6,19 @@ Its words stand in the two texts as written there.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from duijie.engine.matching.model import FEATURES
 from duijie.engine.matching.search import contributions
-from duijie.engine.matching.text import fold_characters
+from duijie.engine.matching.segment import head
+from duijie.engine.matching.text import fold_characters, words
 from duijie.engine.matching.types import Reason
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -27,7 +29,9 @@ if TYPE_CHECKING:
 
 _SHOWN = 8  # phrases a reason names
 _TERMS = 24  # heaviest terms they are made of
+_LEAST = 0.02  # of what all terms add: less is chance
 _LACKING = 4
+_TELLING = re.compile(r"[\u3400-\u9fff]{2}|[a-z]{3}")
 
 
 def full_text(document: Document) -> str:
@@ -58,10 +62,10 @@ def _stands_alone(text: str, start: int, end: int) -> bool:
     return not (before.isascii() and before.isalnum()) and not (after.isascii() and after.isalpha() and after != "s")
 
 
-def _phrases(text: str, terms: Sequence[str], weights: dict[str, float]) -> tuple[str, ...]:
-    """Return the heaviest distinct phrases of ``text`` that the terms make up."""
+def _phrases(text: str, weights: Mapping[str, float]) -> tuple[str, ...]:
+    """Return the heaviest distinct phrases of ``text`` that the weighted terms make up."""
     found: dict[str, float] = {}
-    for start, end in spans(text, terms):
+    for start, end in spans(text, weights):
         phrase = text[start:end].strip()
         if phrase:
             folded = fold_characters(phrase)
@@ -88,36 +92,40 @@ def explain(
     features. A last reason ``lacking`` of weight 0 names what the demand says rarest and the offer does not.
     """
     names, parts = contributions(snapshot, query, positions)
-    parts = parts * np.array([len(name) > 1 for name in names]) if names else parts
-    weights = np.asarray(model.vector())
-    most = _importance(snapshot, query, names)
     text = full_text(demand)
+    known = {word for word in words(text) if _TELLING.search(word)}
+    named = np.array([name in known for name in names], np.bool_)
+    parts = parts * named
+    weights = np.asarray(model.vector())
+    weight = dict(zip(query.names, query.weights, strict=True))
+    most = sorted(known & weight.keys(), key=lambda word: (-weight[word], word))
+    texts = {"words": text, "title": head(demand)}
     out = []
     for row, position in enumerate(positions):
         offer = full_text(snapshot.document(int(position)))
-        heavy = [int(i) for i in np.argsort(-parts[row], kind="stable")[:_TERMS] if parts[row, i] > 0]
-        terms = [names[i] for i in heavy]
-        shares = {names[i]: float(parts[row, i]) for i in heavy}
-        met = _phrases(text, terms, shares), _phrases(offer, terms, shares)
+        shares = _heaviest(names, parts[row])
         reasons = []
         for column, weight in enumerate(weights * matrix[row]):
-            code = _CODES[column]
+            code = FEATURES[column]
             if weight != 0.0:
-                words = met if code in {"words", "title"} else ((), ())
-                reasons.append(Reason(code, float(weight), *words))
+                both: tuple[tuple[str, ...], tuple[str, ...]] = ((), ())
+                if code in texts:
+                    asked = _phrases(texts[code], shares)
+                    inside = fold_characters("\n".join(asked))
+                    both = asked, _phrases(offer, {t: w for t, w in shares.items() if t in inside})
+                reasons.append(Reason(code, float(weight), *both))
         reasons.sort(key=lambda r: (-abs(r.weight), r.code))
-        missing = [names[i] for i in most if parts[row, i] == 0.0][: 2 * _LACKING]
-        lacking = _phrases(demand.title + "\n" + demand.text, missing, dict.fromkeys(missing, 1.0))[:_LACKING]
+        met = {name for name, part in zip(names, parts[row], strict=True) if part > 0}
+        missing = [name for name in most if name not in met][: 2 * _LACKING]
+        lacking = _phrases(f"{demand.title}\n{demand.text}", dict.fromkeys(missing, 1.0))[:_LACKING]
         if lacking:
             reasons.append(Reason("lacking", 0.0, lacking))
         out.append(tuple(reasons))
     return out
 
 
-_CODES = FEATURES
-
-
-def _importance(snapshot: Snapshot, query: Query, names: Sequence[str]) -> list[int]:
-    """Return the places in ``names`` of words and phrases, the weightiest of the demand first."""
-    weight = dict(zip(query.names, query.weights, strict=True))
-    return sorted((i for i, name in enumerate(names) if len(name) > 1), key=lambda i: (-weight[names[i]], names[i]))
+def _heaviest(names: Sequence[str], parts: NDArray[np.float64]) -> dict[str, float]:
+    """Return the terms that carry a match and what each adds; those that add next to nothing are left out."""
+    order = np.argsort(-parts, kind="stable")[:_TERMS]
+    least = _LEAST * float(parts.sum())
+    return {names[int(i)]: float(parts[i]) for i in order if parts[i] > least}

@@ -290,11 +290,22 @@ def _rank(
     for q in range(len(ptr) - 1):
         best = order[rank_ptr[q] : rank_ptr[q + 1]]
         if tied[q]:
-            best = np.array(sorted(best.tolist(), key=lambda i: (-scores[i], snapshot.id(int(positions[i])))), np.int64)
+            _break_ties(snapshot, positions, scores, best)
         best = best[:k]
         best = best[scores[best] > 0]
         out.append(Hits(positions[best], scores[best]))
     return out
+
+
+def _break_ties(
+    snapshot: Snapshot, positions: NDArray[np.int64], scores: NDArray[np.float64], best: NDArray[np.int64]
+) -> None:
+    """Put each run of equal scores in the order of the ids; ``best`` is sorted by score and changed in place."""
+    edges = np.flatnonzero(np.diff(scores[best])) + 1
+    for start, stop in zip([0, *edges], [*edges, len(best)], strict=True):
+        if stop - start > 1:
+            run = best[start:stop].tolist()
+            best[start:stop] = sorted(run, key=lambda i: snapshot.id(int(positions[i])))
 
 
 def search_near(

@@ -61,6 +61,7 @@ if TYPE_CHECKING:
 FACETS = ("kind", "field", "region", "industry", "team")
 _LANGUAGE_SIGNS = 200  # characters that tell a text's language
 _MAPPED_FROM = 4096  # smaller files, and empty arrays, are read
+_to_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 _COLUMNS = tuple(f.name for f in fields(Document))
 
 
@@ -115,7 +116,7 @@ def _pack(values: Sequence[bytes]) -> tuple[NDArray[np.uint8], NDArray[np.int64]
 
 def _record(document: Document) -> bytes:
     row = [getattr(document, name) for name in _COLUMNS]
-    return json.dumps(row, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
+    return _to_json(row).encode("utf-8", "surrogatepass")
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +187,7 @@ class Segment:
             facets[name] = tuple(sorted(set(values)))
             place = {value: i for i, value in enumerate(facets[name])}
             arrays[f"facet_{name}"] = np.array([place[value] for value in values], np.uint32)
-        arrays["chinese"] = np.array([is_chinese(d.title + d.text[:_LANGUAGE_SIGNS]) for d in documents], np.bool_)
+        arrays["chinese"] = np.array([is_chinese(d.title or d.text[:_LANGUAGE_SIGNS]) for d in documents], np.bool_)
         arrays["trl"] = np.array([d.trl or 0 for d in documents], np.int8)
         arrays["budget"] = np.array([np.nan if d.budget is None else d.budget for d in documents], np.float32)
         if vectors is not None:

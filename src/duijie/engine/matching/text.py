@@ -134,7 +134,9 @@ def pieces(text: str) -> tuple[str, str]:
     """
     import rjieba  # noqa: PLC0415
 
-    folded = _GAP.sub("", fold(text))
+    folded = fold(text)
+    if " " in folded or "\u3000" in folded:
+        folded = _GAP.sub("", folded)
     found: list[str] = rjieba.cut_for_search(folded, True) if folded else []
     for run in _OTHER.finditer(folded):
         piece = run.group()
@@ -145,6 +147,21 @@ def pieces(text: str) -> tuple[str, str]:
     return folded, "\n".join(found)
 
 
+def words(text: str) -> list[str]:
+    """Return the words of a text with repeats: the terms of :func:`terms` that are no mere character pairs."""
+    return _words(pieces(text)[1])
+
+
+def _words(lines: str) -> list[str]:
+    found: list[str] = []
+    for word in lines.split("\n"):
+        if word.startswith("\x01"):
+            found.append(word[1:])
+        elif len(word) > 1 and _CHINESE_ONLY.fullmatch(word):
+            found.append(word)
+    return found
+
+
 def terms(text: str) -> list[str]:
     """Return the terms of a text with repeats: its Chinese words, its Latin words and numbers, its character bigrams.
 
@@ -153,13 +170,8 @@ def terms(text: str) -> list[str]:
     >>> terms("风机防冰 Nd-Fe-B")
     ['风机', '防冰', 'nd-fe-b', 'nd', 'fe', '风机', '机防', '防冰']
     """
-    folded, words = pieces(text)
-    found: list[str] = []
-    for word in words.split("\n"):
-        if word.startswith("\x01"):
-            found.append(word[1:])
-        elif len(word) > 1 and _CHINESE_ONLY.fullmatch(word):
-            found.append(word)
+    folded, lines = pieces(text)
+    found = _words(lines)
     for run in _CHINESE_ONLY.finditer(folded):
         piece = run.group()
         found += map("".join, pairwise(piece)) if len(piece) > 1 else [piece]

@@ -1,0 +1,101 @@
+"""What a page is made of: demands with their answers, and the words for what became of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import ceil
+from typing import TYPE_CHECKING
+
+from duijie.desk.page.markup import Markup, tag
+from duijie.desk.sentences import level_word
+from duijie.words import say
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from duijie.engine.matching.model import Model
+    from duijie.engine.matching.rank import Answer
+    from duijie.engine.matching.types import Document, Match, Team
+
+SHOWN_MATCHES = 10
+"""Matches a demand shows, best first."""
+
+SHOWN_DEMANDS = 1000
+"""Demands a page shows; a browser opens no more with pleasure."""
+
+MANY_DEMANDS = 100
+"""Above this number of demands only the first :data:`COMPARED` matches of each stand beside the demand's text."""
+
+COMPARED = 3
+
+OUTCOMES = ("4", "3", "2", "1", "none", "vague")
+"""What a demand can come to: the level of its best match, or no answer."""
+
+PARTS = ("words", "title", "meaning", "facts")
+"""What a score is made of."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One demand on the page, at its ``place`` from 1."""
+
+    place: int
+    demand: Document
+    answer: Answer
+    advice: Sequence[str]
+
+    @property
+    def answered(self) -> bool:
+        return self.answer.verdict == "match" and bool(self.answer.matches)
+
+    @property
+    def outcome(self) -> str:
+        """The level of the best match, or what was found instead of one."""
+        if self.answered:
+            return str(self.answer.matches[0].level)
+        return "vague" if self.answer.verdict == "too vague" else "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What all parts of a page look things up in."""
+
+    offers: Mapping[str, Document]
+    teams: Mapping[str, Team]
+    model: Model
+    compared: int
+    best: float = 0.0
+
+    @property
+    def full(self) -> int:
+        """The points at which a bar is full: enough for the best score, so that bars can be told apart."""
+        return min(100, max(40, 10 * ceil(10 * self.best)))
+
+
+def outcome_words(outcome: str) -> str:
+    if outcome == "vague":
+        return say("太笼统", "too vague")
+    return say("没有合适的", "no match") if outcome == "none" else level_word(int(outcome))
+
+
+def sign(outcome: str) -> Markup:
+    name = {"none": "l0", "vague": "lv"}.get(outcome, f"l{outcome}")
+    return Markup(f'<svg class="sign" aria-hidden="true"><use href="#{name}"/></svg>')
+
+
+def part_words(part: str) -> str:
+    return {
+        "words": say("用词", "Wording"),
+        "title": say("题名", "Title"),
+        "meaning": say("语义", "Meaning"),
+        "facts": say("事实", "Facts"),
+    }[part]
+
+
+def swatch(name: str) -> Markup:
+    return tag("i", class_=f"swatch {name}", aria_hidden="true")
+
+
+def points_of(score: float) -> int:
+    """Return a score of about 0–1 as 0–100."""
+    return round(100 * min(1.0, max(0.0, score)))
