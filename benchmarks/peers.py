@@ -247,9 +247,7 @@ def _tantivy_index(folder: Path) -> Any:
     schema.add_text_field("terms", tokenizer_name="whitespace", index_option="freq")
     schema.add_unsigned_field("place", fast=True)
     index = tantivy.Index(schema.build(), path=str(folder))
-    index.register_tokenizer(
-        "whitespace", tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace()).build()
-    )
+    index.register_tokenizer("whitespace", tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace()).build())
     return index
 
 

@@ -71,21 +71,40 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,  # plain help starts in half the time
-    help=say("对接：为每条技术需求找出最能回答它的成果和团队，并说明理由。", "Duijie: for each technology demand the offers and teams that answer it, and why."),
+    help=say(
+        "对接：为每条技术需求找出最能回答它的成果和团队，并说明理由。",
+        "Duijie: for each technology demand the offers and teams that answer it, and why.",
+    ),
 )
 
 Lang = Annotated[
     str,
-    typer.Option("--lang", callback=_speak, is_eager=True, help=say("语言：zh 或 en", "language: zh or en"), metavar="zh|en"),
+    typer.Option(
+        "--lang", callback=_speak, is_eager=True, help=say("语言：zh 或 en", "language: zh or en"), metavar="zh|en"
+    ),
 ]
-Demands = Annotated[Path, typer.Option("--demands", help=say("需求表（.xlsx .csv .jsonl）", "demands (.xlsx .csv .jsonl)"))]
+Demands = Annotated[
+    Path, typer.Option("--demands", help=say("需求表（.xlsx .csv .jsonl）", "demands (.xlsx .csv .jsonl)"))
+]
 Offers = Annotated[Path, typer.Option("--offers", help=say("供给表，或索引文件夹", "offers, or an index folder"))]
 Encoder = Annotated[
     str | None,
-    typer.Option("--encoder", help=say("语义编码器：bundled、lsa、none 或模型文件夹", "encoder: bundled, lsa, none or a model's folder")),
+    typer.Option(
+        "--encoder",
+        help=say("语义编码器：bundled、lsa、none 或模型文件夹", "encoder: bundled, lsa, none or a model's folder"),
+    ),
 ]
-ModelFile = Annotated[Path | None, typer.Option("--model", help=say("排序模型（duijie learn 写的 .json）", "ranking model (.json by duijie learn)"))]
-SkipBad = Annotated[bool, typer.Option("--skip-bad", help=say("跳过有错的行，另存并写明原因", "leave bad rows out, and write them to a file with reasons"))]
+ModelFile = Annotated[
+    Path | None,
+    typer.Option("--model", help=say("排序模型（duijie learn 写的 .json）", "ranking model (.json by duijie learn)")),
+]
+SkipBad = Annotated[
+    bool,
+    typer.Option(
+        "--skip-bad",
+        help=say("跳过有错的行，另存并写明原因", "leave bad rows out, and write them to a file with reasons"),
+    ),
+]
 DEFAULT_LANGUAGE = say("zh", "en")
 
 
@@ -99,14 +118,27 @@ def match(
     demands: Demands,
     offers: Offers,
     teams: Annotated[Path | None, typer.Option("--teams", help=say("团队表", "teams"))] = None,
-    top: Annotated[int, typer.Option("--top", min=1, help=say("每条需求列出多少条", "offers listed for each demand"))] = 20,
+    top: Annotated[
+        int, typer.Option("--top", min=1, help=say("每条需求列出多少条", "offers listed for each demand"))
+    ] = 20,
     out: Annotated[
         list[Path] | None,
-        typer.Option("--out", help=say("写到文件（.jsonl .csv .xlsx .html，可重复）", "write to a file (.jsonl .csv .xlsx .html; repeatable)")),
+        typer.Option(
+            "--out",
+            help=say(
+                "写到文件（.jsonl .csv .xlsx .html，可重复）", "write to a file (.jsonl .csv .xlsx .html; repeatable)"
+            ),
+        ),
     ] = None,
     filters: Annotated[
         list[str] | None,
-        typer.Option("--filter", help=say("筛选供给，如 地区=150200、行业=C38、领域=农业（可重复）", "only offers with, such as region=150200, industry=C38 (repeatable)")),
+        typer.Option(
+            "--filter",
+            help=say(
+                "筛选供给，如 地区=150200、行业=C38、领域=农业（可重复）",
+                "only offers with, such as region=150200, industry=C38 (repeatable)",
+            ),
+        ),
     ] = None,
     explain: Annotated[bool, typer.Option("--explain/--no-explain", help=say("写明理由", "give reasons"))] = True,
     encoder: Encoder = None,

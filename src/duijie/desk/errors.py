@@ -17,7 +17,9 @@ def sentence_of(error: BaseException) -> str | None:
     if isinstance(error, Refused | TableError):
         return str(error)
     if isinstance(error, MemoryError):
-        return say("内存不够；请关掉别的程序，或分批处理。", "out of memory; close other programs, or work in smaller parts.")
+        return say(
+            "内存不够；请关掉别的程序，或分批处理。", "out of memory; close other programs, or work in smaller parts."
+        )
     return _of_index(error) or (_of_system(error) if isinstance(error, OSError) else None)
 
 

@@ -145,7 +145,10 @@ def merge(folder: Path) -> None:
     index = open_index(folder)
     merged = index.merge(everything=True)
     screen().print(
-        say(f"合并了 {merged} 段，现在是 {len(index.snapshot.parts)} 段。", f"{merged} segment(s) merged; now {len(index.snapshot.parts)}.")
+        say(
+            f"合并了 {merged} 段，现在是 {len(index.snapshot.parts)} 段。",
+            f"{merged} segment(s) merged; now {len(index.snapshot.parts)}.",
+        )
         if merged
         else say("不用合并。", "nothing to merge.")
     )

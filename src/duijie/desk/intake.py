@@ -31,7 +31,10 @@ _AT_ONCE = 2_000  # offers indexed between two steps of the bar
 
 def take(reading: Reading[T], source: Path, beside: Path | None = None) -> tuple[T, ...]:
     """Return the rows of a reading; say its remarks, and write its bad rows into a file beside ``beside``."""
-    remarks(f"{source.name}：{warning}" if say("zh", "en") == "zh" else f"{source.name}: {warning}" for warning in reading.warnings)
+    remarks(
+        f"{source.name}：{warning}" if say("zh", "en") == "zh" else f"{source.name}: {warning}"
+        for warning in reading.warnings
+    )
     if reading.ignored_columns:
         names = say("、", ", ").join(reading.ignored_columns)
         remark(say(f"{source.name}：没有用到的列：{names}", f"{source.name}: columns not used: {names}"))

@@ -56,7 +56,9 @@ def match(wish: Wish) -> None:
     filters = read_filters(wish.filters)
     reading = read_documents(wish.demands, noun="demand", skip_bad=wish.skip_bad)
     demands = take(reading, wish.demands, beside)
-    known: tuple[Part, ...] = ("deadline",) if any(w in c.casefold() for c in reading.columns for w in _DEADLINES) else ()
+    known: tuple[Part, ...] = (
+        ("deadline",) if any(w in c.casefold() for c in reading.columns for w in _DEADLINES) else ()
+    )
     teams = take(read_teams(wish.teams, skip_bad=wish.skip_bad), wish.teams, beside) if wish.teams else ()
     announce_compiling()
     from duijie.engine.matching.rank import Matcher  # noqa: PLC0415
@@ -73,9 +75,7 @@ def match(wish: Wish) -> None:
             say("供给摘要", "digest of the offers"): index.digest(),
         }
         run = Run(model, {team.id: team for team in teams}, wish.explained, about)
-        answers = answer(
-            Matcher(index, model, threads=THREADS), demands, wish.top, run=run, wanted=wanted, known=known
-        )
+        answers = answer(Matcher(index, model, threads=THREADS), demands, wish.top, run=run, wanted=wanted, known=known)
         _deliver(answers, wish.outs, run, len(demands))
 
 
@@ -162,7 +162,9 @@ def _deliver(answers: Iterator[Answered], outs: Sequence[Path], run: Run, total:
         console.print(say(f"已写入 {out}", f"written: {out}"), soft_wrap=True)
         if run.with_teams and out.suffix.casefold() in {".jsonl", ".csv"}:
             beside = teams_beside(out)
-            console.print(say(f"已写入 {beside}（每条需求的团队）", f"written: {beside} (teams of each demand)"), soft_wrap=True)
+            console.print(
+                say(f"已写入 {beside}（每条需求的团队）", f"written: {beside} (teams of each demand)"), soft_wrap=True
+            )
     if not verdicts.get("match"):
         remark(say("没有一条需求有可信的匹配", "no demand has a credible offer"))
 

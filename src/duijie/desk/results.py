@@ -139,7 +139,16 @@ def table_rows(answered: Answered, run: Run) -> Iterator[list[str | float | int 
         yield [demand.id, demand.title, *blank, verdict_word(answered.answer.verdict), "；".join(answered.advice)]
     for match in answered.answer.matches:
         offer = answered.offers[match.offer]
-        row = [demand.id, demand.title, match.rank, offer.id, offer.title, score_of(match.score), match.level, offer.team]
+        row = [
+            demand.id,
+            demand.title,
+            match.rank,
+            offer.id,
+            offer.title,
+            score_of(match.score),
+            match.level,
+            offer.team,
+        ]
         if run.with_teams:
             team = run.teams.get(offer.team)
             row += [team.title, team.organisation] if team else [None, None]
@@ -200,7 +209,10 @@ def _csv_sink(path: Path, run: Run) -> Iterator[Callable[[Answered], None]]:
                 for told in team_rows(answered, run):
                     cells = [answered.demand.title if c == "demand_title" else told[c] for c in TEAM_COLUMNS]
                     teams.writerow(
-                        [cell_safe(c) if isinstance(c, str) else evidence_text(c) if isinstance(c, list) else c for c in cells]
+                        [
+                            cell_safe(c) if isinstance(c, str) else evidence_text(c) if isinstance(c, list) else c
+                            for c in cells
+                        ]
                     )
 
         yield take

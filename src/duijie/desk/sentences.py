@@ -26,9 +26,11 @@ def level_word(level: int) -> str:
 
 def verdict_word(verdict: Verdict) -> str:
     """Return a verdict in words, as the tables read it back."""
-    return {"match": say("匹配", "match"), "no match": say("无匹配", "no match"), "too vague": say("太笼统", "too vague")}[
-        verdict
-    ]
+    return {
+        "match": say("匹配", "match"),
+        "no match": say("无匹配", "no match"),
+        "too vague": say("太笼统", "too vague"),
+    }[verdict]
 
 
 def listed(words: Sequence[str]) -> str:
@@ -72,7 +74,15 @@ def _of_words(code: str, reason: Reason) -> str:
 
 
 def _of_meaning(code: str, cosine: float) -> str:
-    near = say(*(("很接近", "very near") if cosine >= 0.6 else ("接近", "near") if cosine >= 0.4 else ("有些接近", "somewhat near")))
+    near = say(
+        *(
+            ("很接近", "very near")
+            if cosine >= 0.6
+            else ("接近", "near")
+            if cosine >= 0.4
+            else ("有些接近", "somewhat near")
+        )
+    )
     if code == "foreign":
         return say(f"语言不同，意思{near}", f"another language, {near} in meaning")
     return say(f"整体意思{near}", f"{near} in meaning as a whole")
@@ -82,7 +92,8 @@ def _of_field(good: bool, demand: Document, offer: Document) -> str:
     if good:
         return say(f"技术领域相同：{offer.field}", f"the same field: {offer.field}")
     return say(
-        f"技术领域不同：需求属{demand.field}，成果属{offer.field}", f"another field: {demand.field} asked, {offer.field} offered"
+        f"技术领域不同：需求属{demand.field}，成果属{offer.field}",
+        f"another field: {demand.field} asked, {offer.field} offered",
     )
 
 
@@ -90,7 +101,11 @@ def _of_industry(good: bool, demand: Document, offer: Document) -> str:
     pair = say(f"需求 {demand.industry}，成果 {offer.industry}", f"{demand.industry} asked, {offer.industry} offered")
     if good and demand.industry == offer.industry:
         return say(f"行业相同：{offer.industry}", f"the same industry: {offer.industry}")
-    return say(f"行业相近：{pair}", f"related industries: {pair}") if good else say(f"行业不同：{pair}", f"other industry: {pair}")
+    return (
+        say(f"行业相近：{pair}", f"related industries: {pair}")
+        if good
+        else say(f"行业不同：{pair}", f"other industry: {pair}")
+    )
 
 
 def _of_region(good: bool, demand: Document, offer: Document) -> str:
@@ -103,7 +118,11 @@ def _of_maturity(good: bool, demand: Document, offer: Document) -> str:
     pair = say(f"希望 {demand.trl} 级，现为 {offer.trl} 级", f"level {demand.trl} wanted, now at {offer.trl}")
     if good and offer.trl is not None and demand.trl is not None and offer.trl < demand.trl:
         return say(f"成熟度接近要求（{pair}）", f"nearly as mature as wanted ({pair})")
-    return say(f"成熟度够（{pair}）", f"mature enough ({pair})") if good else say(f"成熟度不够（{pair}）", f"not yet mature ({pair})")
+    return (
+        say(f"成熟度够（{pair}）", f"mature enough ({pair})")
+        if good
+        else say(f"成熟度不够（{pair}）", f"not yet mature ({pair})")
+    )
 
 
 def _of_budget(good: bool, demand: Document, offer: Document) -> str:
@@ -111,7 +130,11 @@ def _of_budget(good: bool, demand: Document, offer: Document) -> str:
         f"预算 {demand.budget:,.10g} 万元，报价 {offer.budget or 0:,.10g} 万元",
         f"budget {demand.budget:,.10g}, price {offer.budget or 0:,.10g}, in 10,000 yuan",
     )
-    return say(f"价格在预算内（{pair}）", f"within the budget ({pair})") if good else say(f"超出预算（{pair}）", f"over the budget ({pair})")
+    return (
+        say(f"价格在预算内（{pair}）", f"within the budget ({pair})")
+        if good
+        else say(f"超出预算（{pair}）", f"over the budget ({pair})")
+    )
 
 
 _FACTS = {
@@ -142,9 +165,7 @@ def for_and_against(
     return good, bad
 
 
-def advice(
-    verdict: Verdict, missing: Collection[Part], *, filtered: bool = False
-) -> tuple[str, ...]:
+def advice(verdict: Verdict, missing: Collection[Part], *, filtered: bool = False) -> tuple[str, ...]:
     """Return what the person who wrote a demand without an answer can do, most useful first."""
     first = (
         say(
@@ -186,7 +207,9 @@ _ADVICE = {
         "补上希望的成熟度（1–9 级），例如“要能直接上产线（8 级）”",
         "add the wanted maturity (level 1–9), such as “ready for the production line (8)”",
     ),
-    "deadline": lambda: say("补上期限，例如“2027 年 6 月前完成中试”", "add a deadline, such as “pilot done by June 2027”"),
+    "deadline": lambda: say(
+        "补上期限，例如“2027 年 6 月前完成中试”", "add a deadline, such as “pilot done by June 2027”"
+    ),
     "budget": lambda: say("补上预算和自有资金（万元）", "add the budget and own funds (in 10,000 yuan)"),
     "cooperation": lambda: say(
         "补上合作方式：联合攻关、委托开发、成果引进、技术服务，或希望引进人才",

@@ -86,7 +86,9 @@ def _breaks(text: str, room: int) -> list[int]:
 
 def _in_word(text: str, place: int) -> bool:
     before, after = text[place - 1], text[place]
-    return (before.isascii() and after.isascii() and not before.isspace() and not after.isspace()) or after in "，。、；：”）！？"
+    return (
+        before.isascii() and after.isascii() and not before.isspace() and not after.isspace()
+    ) or after in "，。、；：”）！？"
 
 
 def _who(team: str, run: Run) -> str:

@@ -60,7 +60,9 @@ class _Sheet:
     def __init__(self, book: Any, name: str, title: str, headers: Sequence[str], widths: Sequence[int]) -> None:
         self.page = book.add_worksheet(name)
         self.row = 1
-        head = book.add_format({"bold": True, "text_wrap": True, "valign": "vcenter", "bg_color": "#E8EDF3", "bottom": 1})
+        head = book.add_format(
+            {"bold": True, "text_wrap": True, "valign": "vcenter", "bg_color": "#E8EDF3", "bottom": 1}
+        )
         self.wrap = book.add_format({"text_wrap": True, "valign": "top"})
         for place, (header, width) in enumerate(zip(headers, widths, strict=True)):
             self.page.set_column(place, place, width, self.wrap)
@@ -137,7 +139,9 @@ def workbook_sink(path: Path, run: Run) -> Iterator[Callable[[Answered], None]]:
         overview = book.add_worksheet(say("概览", "Overview"))
         matches, teams, still_open = _sheets(book, run)
         looks = {
-            level: book.add_format({"bold": True, "font_color": ink, "bg_color": paper, "align": "center", "valign": "top"})
+            level: book.add_format(
+                {"bold": True, "font_color": ink, "bg_color": paper, "align": "center", "valign": "top"}
+            )
             for level, (ink, paper) in _COLOURS.items()
         }
         number = book.add_format({"num_format": "0.000", "valign": "top"})
@@ -158,7 +162,9 @@ def workbook_sink(path: Path, run: Run) -> Iterator[Callable[[Answered], None]]:
                 matches.add(cells, look)
             if not credible:
                 verdict = answered.answer.verdict if answered.answer.verdict != "match" else "no match"
-                still_open.add([demand.id, demand.title, verdict_word(verdict), "\n".join(answered.advice), demand.text])
+                still_open.add(
+                    [demand.id, demand.title, verdict_word(verdict), "\n".join(answered.advice), demand.text]
+                )
             if teams:
                 for told in team_rows(answered, run):
                     told |= {"demand_title": demand.title, "evidence": evidence_text(told["evidence"])}
@@ -174,15 +180,36 @@ def workbook_sink(path: Path, run: Run) -> Iterator[Callable[[Answered], None]]:
 
 def _sheets(book: Any, run: Run) -> tuple[_Sheet, _Sheet | None, _Sheet]:
     title = say("技术需求对接结果", "Technology demands and their offers")
-    headers = [say("需求编号", "demand id"), say("需求名称", "demand title"), say("名次", "rank"), say("匹配等级", "level")]
-    headers += [say("得分", "score"), say("成果编号", "offer id"), say("成果名称", "offer title"), say("团队编号", "team id")]
-    headers += [say("团队名称", "team title"), say("单位", "organisation"), say("为什么推荐", "why"), say("不足", "against")]
+    headers = [
+        say("需求编号", "demand id"),
+        say("需求名称", "demand title"),
+        say("名次", "rank"),
+        say("匹配等级", "level"),
+    ]
+    headers += [
+        say("得分", "score"),
+        say("成果编号", "offer id"),
+        say("成果名称", "offer title"),
+        say("团队编号", "team id"),
+    ]
+    headers += [
+        say("团队名称", "team title"),
+        say("单位", "organisation"),
+        say("为什么推荐", "why"),
+        say("不足", "against"),
+    ]
     widths = [20, 34, 6, 9, 8, 20, 34, 10, 22, 22, 46, 30]
     matches = _Sheet(book, say("匹配", "Matches"), title, headers, widths)
     teams = None
     if run.with_teams:
         teams = _Sheet(book, say("团队", "Teams"), title, team_columns(), [20, 34, 6, 10, 26, 26, 9, 8, 70])
-    headers = [say("需求编号", "demand"), say("需求名称", "title"), say("结论", "verdict"), say("建议", "advice"), say("原文", "text")]
+    headers = [
+        say("需求编号", "demand"),
+        say("需求名称", "title"),
+        say("结论", "verdict"),
+        say("建议", "advice"),
+        say("原文", "text"),
+    ]
     still_open = _Sheet(book, say("未匹配需求", "Unanswered"), title, headers, [20, 34, 10, 60, 60])
     return matches, teams, still_open
 
@@ -201,7 +228,10 @@ def _fill_overview(book: Any, page: Any, tally: _Tally, run: Run) -> None:
         (say("需求总数", "demands"), tally.demands),
         (say("　有可信匹配", "  with credible offers"), sum(tally.best.values())),
         (say("　太笼统，先补充", "  too vague, to be completed"), tally.verdicts["too vague"]),
-        (say("　没有可信成果", "  without a credible offer"), tally.demands - sum(tally.best.values()) - tally.verdicts["too vague"]),
+        (
+            say("　没有可信成果", "  without a credible offer"),
+            tally.demands - sum(tally.best.values()) - tally.verdicts["too vague"],
+        ),
         (say("被推荐的成果（去重）", "offers proposed (each once)"), len(tally.offers)),
     ]
     row = 2
@@ -216,7 +246,12 @@ def _fill_overview(book: Any, page: Any, tally: _Tally, run: Run) -> None:
         page.write_string(row, 0, level_word(level))
         page.write_number(row, 1, tally.best[level], left)
     row += 2
-    headers = [say("技术领域", "field"), say("需求数", "demands"), say("有匹配", "answered"), say("较强以上", "fairly strong or strong")]
+    headers = [
+        say("技术领域", "field"),
+        say("需求数", "demands"),
+        say("有匹配", "answered"),
+        say("较强以上", "fairly strong or strong"),
+    ]
     page.write_row(row, 0, headers, bold)
     for name, counts in sorted(tally.fields.items(), key=lambda item: (-item[1]["demands"], item[0])):
         row += 1

@@ -163,7 +163,13 @@ def in_memory(corpus: list[Document], params: Params | None = None) -> Index:
 def tiny(n: int = 12) -> list[Document]:
     """Return a few different documents."""
     return [
-        Document(f"D-{i:02d}", f"稀土永磁电机{i}号", "风机叶片防冰 " * (1 + i % 3) + f"型号 XK-{i}", region=f"15{i % 3}00")
+        Document(
+            f"D-{i:02d}",
+            f"稀土永磁电机{i}号",
+            "风机叶片防冰 " * (1 + i % 3) + f"型号 XK-{i}",
+            keywords=("脱毒种薯",) if i % 4 == 0 else (),
+            region=f"15{i % 3}00",
+        )
         for i in range(n)
     ]
 

@@ -176,7 +176,7 @@ def flips(raw: bytes, step: int) -> list[bytes]:
 def test_a_flipped_bit_in_any_file_is_found_by_verify(saved: object) -> None:
     for path in sorted(saved.iterdir()):
         raw = path.read_bytes()
-        for damage in flips(raw, max(1, len(raw) // 40)):
+        for damage in flips(raw, max(1, len(raw) // 12)):
             path.write_bytes(damage)
             with pytest.raises(IndexDamaged) as caught:
                 verify(saved)

@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from duijie.desk.page.documents import chips, demand_facts, keywords_of, title_of
-from duijie.desk.page.entries import MANY_DEMANDS, points_of, sign
+from duijie.desk.page.entries import MANY_DEMANDS, outcome_words, points_of, sign
 from duijie.desk.page.markup import Markup, join, lang_of, tag
 from duijie.desk.page.matches import matches_of
-from duijie.desk.sentences import verdict_word
 from duijie.words import say
 
 if TYPE_CHECKING:
@@ -19,6 +18,7 @@ if TYPE_CHECKING:
 
 
 def results(entries: Sequence[Entry], run: Run) -> Markup:
+    """Return the demands: first those with offers to propose, then the others."""
     answered = [entry for entry in entries if entry.answered]
     others = [entry for entry in entries if not entry.answered]
     nothing = tag(
@@ -66,38 +66,28 @@ def _demand(entry: Entry, run: Run, *, first: bool) -> Markup:
 
 def _whole(demand: Document) -> Markup:
     """Return the demand's text, folded."""
-    keywords = keywords_of(demand)
-    if not demand.text.strip() and not keywords:
+    text, keywords = demand.text.strip(), keywords_of(demand)
+    if not text and not keywords:
         return tag("p", say("这条需求没有正文。", "This demand has no text."), class_="empty")
+    named = tag("span", keywords, class_="t", **lang_of(keywords))
     return tag(
         "details",
         tag("summary", say("需求全文", "Full text of the demand")),
-        tag("p", demand.text.strip(), class_="text t", **lang_of(demand.text)) if demand.text.strip() else Markup(),
-        tag(
-            "p",
-            say("关键词：", "Keywords: "),
-            tag("span", keywords, class_="t", **lang_of(keywords)),
-            class_="keywords",
-        )
-        if keywords
-        else Markup(),
+        tag("p", text, class_="text t", **lang_of(text)) if text else Markup(),
+        tag("p", say("关键词：", "Keywords: "), named, class_="keywords") if keywords else Markup(),
         class_="whole",
     )
 
 
 def _verdict(entry: Entry) -> Markup:
     answer = entry.answer
-    vague = answer.verdict == "too vague"
-    grounds = (
-        say(f"写得具体的程度：{100 * answer.specificity:.0f} / 100。", f"How specific it is: {100 * answer.specificity:.0f} of 100.")
-        if vague
-        else say(f"最接近的供给只得 {points_of(answer.best)} 分。", f"The nearest offer scores only {points_of(answer.best)}.")
-    )  # fmt: skip
-    advice = tag("ul", *(tag("li", line, **lang_of(line)) for line in entry.advice)) if entry.advice else Markup()
+    nearest = ""
+    if answer.verdict != "too vague":
+        points = points_of(answer.best)
+        nearest = say(f"最接近的供给只得 {points} 分。", f"The nearest offer scores only {points}.")
     return tag(
         "div",
-        tag("p", sign(entry.outcome), tag("b", verdict_word(answer.verdict)), " ", tag("span", grounds)),
-        tag("p", say("可以这样改：", "What to do:"), class_="todo") if entry.advice else Markup(),
-        advice,
+        tag("p", sign(entry.outcome), tag("b", outcome_words(entry.outcome)), tag("span", nearest)),
+        tag("ul", *(tag("li", line) for line in entry.advice)) if entry.advice else Markup(),
         class_=f"verdict k-{entry.outcome}",
     )

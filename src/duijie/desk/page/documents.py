@@ -15,14 +15,17 @@ if TYPE_CHECKING:
 
 
 def title_of(document: Document) -> str:
+    """Return the title, or words that say there is none."""
     return document.title.strip() or say("（没有题名）", "(untitled)")
 
 
 def keywords_of(document: Document) -> str:
+    """Return the keywords as one line."""
     return "、".join(word for word in document.keywords if word.strip())
 
 
 def demand_facts(demand: Document) -> list[tuple[str, str]]:
+    """Return what a demand says beside its text, label and value."""
     facts = _facts(demand, say("要求成熟度", "TRL wanted"))
     if demand.budget is not None:
         facts.append((say("预算", "Budget"), _amount(demand.budget)))
@@ -30,6 +33,7 @@ def demand_facts(demand: Document) -> list[tuple[str, str]]:
 
 
 def offer_facts(offer: Document) -> list[tuple[str, str]]:
+    """Return what an offer says beside its text, label and value."""
     facts = _facts(offer, say("成熟度", "TRL"))
     if offer.budget is not None:
         facts.append((say("报价", "Price"), _amount(offer.budget)))
@@ -60,5 +64,6 @@ def _region(code: str) -> str:
 
 
 def chips(facts: Iterable[tuple[str, str]]) -> Markup:
-    chips = [tag("li", tag("span", label), tag("span", value, class_="t", **lang_of(value))) for label, value in facts]
-    return tag("ul", *chips, class_="chips") if chips else Markup()
+    """Return facts as a list of small labels."""
+    items = [tag("li", tag("span", label), tag("span", value, class_="t", **lang_of(value))) for label, value in facts]
+    return tag("ul", *items, class_="chips") if items else Markup()

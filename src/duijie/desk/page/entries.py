@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from duijie.engine.matching.model import Model
     from duijie.engine.matching.rank import Answer
-    from duijie.engine.matching.types import Document, Match, Team
+    from duijie.engine.matching.types import Document, Team
 
 SHOWN_MATCHES = 10
 """Matches a demand shows, best first."""
@@ -46,6 +46,7 @@ class Entry:
 
     @property
     def answered(self) -> bool:
+        """Whether there is an offer to propose."""
         return self.answer.verdict == "match" and bool(self.answer.matches)
 
     @property
@@ -73,17 +74,20 @@ class Run:
 
 
 def outcome_words(outcome: str) -> str:
+    """Return one of the :data:`OUTCOMES` in words."""
     if outcome == "vague":
         return say("太笼统", "too vague")
     return say("没有合适的", "no match") if outcome == "none" else level_word(int(outcome))
 
 
 def sign(outcome: str) -> Markup:
+    """Draw one of the :data:`OUTCOMES` by its shape, so that colour is not the only sign; words stand beside it."""
     name = {"none": "l0", "vague": "lv"}.get(outcome, f"l{outcome}")
     return Markup(f'<svg class="sign" aria-hidden="true"><use href="#{name}"/></svg>')
 
 
 def part_words(part: str) -> str:
+    """Return one of the :data:`PARTS` in words."""
     return {
         "words": say("用词", "Wording"),
         "title": say("题名", "Title"),
@@ -93,6 +97,7 @@ def part_words(part: str) -> str:
 
 
 def swatch(name: str) -> Markup:
+    """Draw the colour that a legend explains."""
     return tag("i", class_=f"swatch {name}", aria_hidden="true")
 
 

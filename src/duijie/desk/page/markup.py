@@ -48,7 +48,7 @@ def join(*children: str) -> Markup:
 
 
 def mark(text: str, met: Iterable[str]) -> Markup:
-    """Return a text as HTML with the folded phrases marked wherever they stand in it, whatever their width or script."""
+    """Return a text with the folded phrases marked wherever they stand in it, in whatever width or script."""
     out, done = [], 0
     for start, end in spans(text, met):
         out += [escape(text[done:start]), tag("mark", text[start:end])]

@@ -100,7 +100,7 @@ def _bar(match: Match, run: Run) -> Markup:
             end += points[part]
     if points["less"] < 0:
         shapes.append(f'<rect class="p-less" x="{end + points["less"]:.1f}" width="{-points["less"]:.1f}" height="8"/>')
-    shapes += [f'<path d="M{100 * cut:.0f} 0v8"/>' for cut in run.model.cuts]
+    shapes += [f'<path d="M{100 * cut:.1f}-2v12"/>' for cut in run.model.cuts]
     return Markup(
         f'<svg class="bar" viewBox="0 0 {run.full} 8" preserveAspectRatio="none" role="img">'
         f"<title>{escape(say('，', ', ').join(said))}</title>{''.join(shapes)}</svg>"
@@ -108,7 +108,8 @@ def _bar(match: Match, run: Run) -> Markup:
 
 
 def _why(demand: Document, offer: Document | None, match: Match, model: Model) -> Markup:
-    good, bad = [], []
+    good: list[Markup] = []
+    bad: list[Markup] = []
     for reason in _told(match.reasons):
         if offer is None and _part_of(reason) == "facts":
             continue  # no fact can be told of a record that is not there

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from itertools import accumulate, chain
+from itertools import accumulate, chain, repeat
 from typing import TYPE_CHECKING
 
 from duijie.desk.page.documents import title_of
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 
 def lead(total: int, outcomes: Counter[str]) -> str:
+    """Say in one sentence what became of the demands."""
     if not total:
         return say("没有需求。", "There are no demands.")
     vague, none = outcomes["vague"], outcomes["none"]
@@ -60,13 +61,14 @@ def notice(entries: Sequence[Entry]) -> Markup:
         said.append(
             say(
                 f"需求超过 {MANY_DEMANDS} 条，只有前 {COMPARED} 项供给附对照原文。",
-                f"With more than {MANY_DEMANDS} demands, only the first {COMPARED} offers of each stand beside its text.",
+                f"With more than {MANY_DEMANDS} demands, the texts of the first {COMPARED} offers of each are shown.",
             )
         )
     return tag("p", "".join(said) if say("zh", "en") == "zh" else " ".join(said), class_="notice") if said else Markup()
 
 
 def overview(outcomes: Counter[str], run: Run) -> Markup:
+    """Return the figures as a bar with its legend, and how to read the page."""
     total = outcomes.total()
     if not total:
         return Markup()
@@ -134,6 +136,7 @@ def _guide(run: Run) -> Markup:
 
 
 def contents(entries: Sequence[Entry]) -> Markup:
+    """Return the demands as links, each with its outcome."""
     if not entries:
         return Markup()
     lines = (
@@ -153,28 +156,26 @@ def contents(entries: Sequence[Entry]) -> Markup:
 
 
 def filter_bar(entries: Sequence[Entry]) -> Markup:
+    """Return the search box and the choice by outcome, hidden until the script shows what it can serve."""
     if not entries:
         return Markup()
     counts = Counter(entry.outcome for entry in entries)
     choices = [("", say("全部", "All"), len(entries))]
     choices += [(outcome, outcome_words(outcome), counts[outcome]) for outcome in OUTCOMES if counts[outcome]]
     buttons = (
-        tag(
-            "button",
-            words,
-            tag("small", str(n)),
-            type="button",
-            data_best=outcome,
-            aria_pressed="false" if outcome else "true",
-        )
-        for outcome, words, n in choices
+        tag("button", words, tag("small", str(n)), type="button", data_best=outcome, aria_pressed=pressed)
+        for (outcome, words, n), pressed in zip(choices, chain(["true"], repeat("false")), strict=False)
     )
-    hint = say("编号、题名、单位、用语；按 / 到这里", "code, title, body or words; press / to come here")
+    hint = say("编号、题名、单位、用语", "code, title, organisation, words")
     unfold = say("全部展开", "Expand all")
     search = tag(
         "div",
         tag("label", say("查找", "Find"), for_="q"),
-        Markup(f'<input id="q" type="search" autocomplete="off" spellcheck="false" placeholder="{escape(hint)}">'),
+        Markup(
+            '<input id="q" type="search" autocomplete="off" spellcheck="false" aria-keyshortcuts="/" '
+            f'placeholder="{escape(hint)}">'
+        ),
+        tag("kbd", "/", aria_hidden="true"),
         tag(
             "button", unfold, type="button", class_="unfold", aria_pressed="false",
             data_open=unfold, data_close=say("全部收起", "Collapse all"),

@@ -108,7 +108,9 @@ class SentenceEncoder:
         """Return one direction a demand: half way between its title's and its beginning's."""
         names = [_plain(d.title)[:_DEMAND_SIGNS] for d in documents]
         titles = self.encode_texts(names)
-        whole = self.encode_texts([f"{n}。{_plain(d.text[:_DEMAND_SIGNS])}" for n, d in zip(names, documents, strict=True)])
+        whole = self.encode_texts(
+            [f"{n}。{_plain(d.text[:_DEMAND_SIGNS])}" for n, d in zip(names, documents, strict=True)]
+        )
         return _units(titles + whole)
 
 

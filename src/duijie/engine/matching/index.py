@@ -195,7 +195,7 @@ class Index:
         self._written = 0
         self._lock = threading.RLock()
         # what the manifest says that was read or written last
-        self._seen = b""
+        self._seen: bytes | None = None
         self._told: dict[str, dict[str, Any]] = {}
         self._encoder_told: tuple[Any, Any] = (None, {})
 

@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from duijie.engine.matching.bilingual import meeting_words, split
 from duijie.engine.matching.model import FEATURES
 from duijie.engine.matching.search import contributions
 from duijie.engine.matching.segment import head
-from duijie.engine.matching.text import fold_characters, words
+from duijie.engine.matching.text import fold_characters, is_chinese, words
 from duijie.engine.matching.types import Reason
 
 if TYPE_CHECKING:
@@ -113,6 +114,8 @@ def explain(
                     asked = _phrases(texts[code], shares)
                     inside = fold_characters("\n".join(asked))
                     both = asked, _phrases(offer, {t: w for t, w in shares.items() if t in inside})
+                elif code == "foreign":
+                    both = _across(text, offer)
                 reasons.append(Reason(code, float(weight), *both))
         reasons.sort(key=lambda r: (-abs(r.weight), r.code))
         met = {name for name, part in zip(names, parts[row], strict=True) if part > 0}
@@ -122,6 +125,12 @@ def explain(
             reasons.append(Reason("lacking", 0.0, lacking))
         out.append(tuple(reasons))
     return out
+
+
+def _across(demand: str, offer: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    chinese = is_chinese(demand)
+    pairs = meeting_words(demand, offer) if chinese else meeting_words(offer, demand)
+    return split(pairs[:_SHOWN], demand_is_chinese=chinese)
 
 
 def _heaviest(names: Sequence[str], parts: NDArray[np.float64]) -> dict[str, float]:

@@ -2,7 +2,8 @@
 
 Terms are the words of a search-mode segmentation plus overlapping character bigrams of each Chinese run: words carry
 meaning, bigrams forgive a wrong cut (Nie, Gao, Zhang & Zhou 2000, "On the use of words and n-grams for Chinese
-information retrieval"). Latin words are lower-cased and lose a plural s (Harman 1991); model numbers and numbers with
+information retrieval"). Latin words are lower-cased and lose a plural s (Harman 1991), English
+function words are left out; model numbers and numbers with
 their unit stay whole.
 """
 
@@ -45,6 +46,15 @@ def _simplified() -> dict[int, str]:
     characters = [chr(code) for code in range(0x4E00, 0xA000)]
     simplified = opencc.OpenCC("t2s").convert("\n".join(characters)).split("\n")
     return {ord(a): b for a, b in zip(characters, simplified, strict=True) if a != b}
+
+
+_FUNCTION_WORDS = frozenset(
+    "a about above after all also an and any are as at be been before being between both but by can could did do does down"
+    " during each few find for from further had has have having how i if in into is it its just keep may more most no nor"
+    " not of off on only or other our out over own same should so some such than that the their them then there these they"
+    " this those through to too under until up use used using very via was we were what when where which while who why"
+    " will with within without would you your".split()
+)
 
 
 @cache
@@ -96,7 +106,8 @@ def fold_characters(text: str) -> str:
 
 
 @lru_cache(maxsize=65536)
-def _singular(word: str) -> str:
+def singular(word: str) -> str:
+    """Return an English word without its plural s (Harman 1991)."""
     if len(word) > 3 and word.isascii() and word.isalpha():
         if word.endswith("ies") and not word.endswith(("eies", "aies")):
             return word[:-3] + "y"
@@ -108,10 +119,12 @@ def _singular(word: str) -> str:
 
 
 def _latin(run: str) -> list[str]:
+    if run in _FUNCTION_WORDS:
+        return []
     parts = re.split(r"[.+/\-]", run)
     if len(parts) == 1:
-        return [_singular(run)]
-    return [run, *(_singular(part) for part in parts if len(part) > 1)]
+        return [singular(run)]
+    return [run, *(singular(part) for part in parts if len(part) > 1)]
 
 
 def is_chinese(text: str) -> bool:
