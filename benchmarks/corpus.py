@@ -1,7 +1,7 @@
 """Corpora for the speed benchmarks, resampled from real Chinese abstracts.
 
-A document of the corpus is a real abstract of which about a third of the clauses are exchanged for clauses of others: real
-words in real proportions, but no new vocabulary, which a really larger corpus would have.
+A document of the corpus is a real abstract of which about a third of the clauses are exchanged for clauses of others:
+real words in real proportions, but no new vocabulary, which a really larger corpus would have.
 """
 
 from __future__ import annotations

@@ -162,19 +162,22 @@ class _Tokenised:
 class Bm25s:
     """bm25s with its numba backend and the same formula (``lucene``), k1 and b."""
 
+    backend = "numba"
+
     def __init__(self, folder: Path) -> None:
         import bm25s
 
         self.engine = bm25s.BM25.load(folder, mmap=False)
-        self.engine.backend = "numba"
-        self.engine.compile(activate_numba=True, warmup=False)
+        self.engine.backend = self.backend
+        if self.backend == "numba":
+            self.engine.compile(activate_numba=True, warmup=False)
 
     @staticmethod
     def build(folder: Path, rows: Rows) -> None:
         """Index the terms and write the index."""
         import bm25s
 
-        engine = bm25s.BM25(method="lucene", k1=K1, b=B, backend="numba")
+        engine = bm25s.BM25(method="lucene", k1=K1, b=B, backend=Bm25s.backend)
         vocabulary = {str(i): i for i in range(len(rows.keys))}
         engine.index(_Tokenised(rows, vocabulary), show_progress=False)
         engine.save(folder, show_progress=False)

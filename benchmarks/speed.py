@@ -2,9 +2,9 @@
 
 ``python benchmarks/speed.py [--data ../shared/data] [--small] [--huge] [--sizes 10000 100000] [--work FOLDER]``
 
-Corpora are resampled from the real abstracts of ``papers-zh`` (see ``corpus.py``): real words in real proportions, but no
-new vocabulary. A query is 43 (or 4) distinct terms drawn from a freshly resampled document, each of weight 1; the best
-100 are asked for. Times are of one call from a list of terms to places and scores. The engines take turns query by
+Corpora are resampled from the real abstracts of ``papers-zh`` (see ``corpus.py``): real words in real proportions, but
+no new vocabulary. A query is 43 (or 4) distinct terms drawn from a freshly resampled document, each of weight 1; the
+best 100 are asked for. Times are of one call from a list of terms to places and scores. The engines take turns query by
 query, so that a busy machine slows all alike; every figure is the median over rounds, every ratio the median of the
 rounds' ratios of medians. Each engine is built in a process of its own.
 
@@ -27,14 +27,11 @@ import time
 from dataclasses import asdict
 from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import corpus
 from markdown import missing, table, tell
 from peers import ENGINES, PROCESSES, Bm25s, Duijie, Rows, Tantivy
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 SIZES = (10_000, 100_000, 200_000, 1_000_000)
 HUGE = 10_000_000
@@ -66,7 +63,10 @@ def write_corpus(path: Path, papers: list[dict[str, str]], n: int) -> None:
 def step(work: Path, name: str, n: int, *more: str) -> dict[str, Any]:
     """Run one step in a process of its own and return what it tells; ``failed`` says why where it did not end well."""
     tell(f"{time.strftime('%H:%M:%S')} {n:,} documents: {name} {' '.join(more)}")
-    command = [sys.executable, __file__, "--step", name, "--sizes", str(n), "--work", str(work), *more]
+    command = ["--step", name, "--sizes", str(n), "--work", str(work), *more]
+    if "--small" in more:
+        return _one_step(_arguments(command))
+    command = [sys.executable, __file__, *command]
     try:
         done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False, timeout=SECONDS)
     except subprocess.TimeoutExpired:
@@ -80,7 +80,7 @@ def step(work: Path, name: str, n: int, *more: str) -> dict[str, Any]:
 # the steps; each runs in its own process
 
 
-def build(work: Path, engine: str, n: int) -> dict[str, Any]:
+def build(work: Path, engine: str, n: int, *, small: bool) -> dict[str, Any]:
     """Build one engine's index unless it is there; return what that took."""
     folder = work / f"{engine}-{n}"
     noted = work / f"{engine}-{n}.json"
@@ -92,7 +92,8 @@ def build(work: Path, engine: str, n: int) -> dict[str, Any]:
         started = time.perf_counter()
         Duijie.build(folder, work / f"corpus-{n}.jsonl")
     else:
-        resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, MEMORY))
+        if not small:
+            resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, MEMORY))
         rows = Rows.load(work / f"rows-{n}")
         started = time.perf_counter()
         {"bm25s": Bm25s.build, "tantivy": Tantivy.build}[engine](folder, rows)
@@ -124,6 +125,8 @@ def main() -> None:
         return
     sizes = asked.sizes or ([2_000] if asked.small else [*SIZES, *([HUGE] if asked.huge else [])])
     papers = read_papers(asked.data)
+    if asked.small:
+        Bm25s.backend = "numpy"  # its numba backend compiles for 20 s
     kept = asked.work or Path(tempfile.mkdtemp(prefix="duijie-speed-"))
     kept.mkdir(parents=True, exist_ok=True)
     try:
@@ -142,13 +145,13 @@ def measure(work: Path, papers: list[dict[str, str]], n: int, asked: argparse.Na
     tell(f"{time.strftime('%H:%M:%S')} {n:,} documents: resampling")
     write_corpus(work / f"corpus-{n}.jsonl", papers, n)
     small = ["--small"] if asked.small else []
-    told: dict[str, Any] = {"duijie": step(work, "build-duijie", n)}
-    told["rows"] = step(work, "rows", n) if n <= PEERS_TO else {}
+    told: dict[str, Any] = {"duijie": step(work, "build-duijie", n, *small)}
+    told["rows"] = step(work, "rows", n, *small) if n <= PEERS_TO else {}
     for peer in ENGINES[1:]:
         if importlib.util.find_spec(peer) is None:
             told[peer] = {"failed": "not installed"}
         else:
-            told[peer] = step(work, f"build-{peer}", n) if n <= PEERS_TO else {"failed": "not tried at this size"}
+            told[peer] = step(work, f"build-{peer}", n, *small) if n <= PEERS_TO else {"failed": "not tried at this size"}
     able = [name for name in ENGINES if "failed" not in told[name]]
     told["search"] = step(work, "search", n, "--engines", *able, *small)
     told["alive"] = step(work, "alive", n, *small)
@@ -165,7 +168,7 @@ def _one_step(asked: argparse.Namespace) -> dict[str, Any]:
     (n,) = asked.sizes
     try:
         if asked.step.startswith("build-"):
-            return build(asked.work, asked.step.removeprefix("build-"), n)
+            return build(asked.work, asked.step.removeprefix("build-"), n, small=asked.small)
         if asked.step == "rows":
             return find_rows(asked.work, n)
         name: str = asked.step
@@ -177,7 +180,7 @@ def _one_step(asked: argparse.Namespace) -> dict[str, Any]:
     return told
 
 
-def _arguments() -> argparse.Namespace:
+def _arguments(given: list[str] | None = None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, default=Path("../shared/data"))
     parser.add_argument("--small", action="store_true", help="2,000 documents, to see that the script runs")
@@ -186,7 +189,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--work", type=Path, help="keep corpora and indexes here")
     parser.add_argument("--step", help=argparse.SUPPRESS)
     parser.add_argument("--engines", nargs="+", default=list(ENGINES), help=argparse.SUPPRESS)
-    return parser.parse_args()
+    return parser.parse_args(given)
 
 
 # the tables
@@ -246,9 +249,9 @@ def _built(told: dict[int, dict[str, Any]]) -> str:
             rows.append([n, engine, f["seconds"], n / f["seconds"], f["memory"] / 1e6, f["disk"] / 1e6, opened])
     head = ["documents", "engine", "index s", "documents/s", "peak MB", "disk MB", "open ms"]
     note = (
-        "duijie: from a file of texts, segmentation included, two processes, all that is needed to show and explain a match"
-        " kept; its peak is that of the parent and twice that of the larger worker, at most. Peers: from ready-made terms."
-        " tantivy: two threads. bm25s opens by reading the whole index (it can map it too, and then reads it when asked)."
+        "duijie: from a file of texts, segmentation included, two processes; it keeps all that is needed to show and"
+        " explain a match. Its peak is that of the parent and twice that of the larger worker, at most. Peers: from"
+        " ready-made terms; tantivy with two threads. bm25s opens by reading the whole index."
     )
     return table("Indexing", head, rows, note)
 
@@ -265,9 +268,9 @@ def _alive(told: dict[int, dict[str, Any]]) -> str:
     head = ["documents", "added offer found s", "removing 10 % s", "cost of 10 % removed", "of a region filter"]
     head += ["of a ready filter", "the same in batch", "filter made ready ms"]
     note = (
-        "Added and found: one offer written to the folder, the folder read again by another reader, the offer searched for."
-        " Costs are beside plain queries of 43 terms; the filter passes half of the offers, and is made anew for each single"
-        " query, or once."
+        "Added and found: one offer written to the folder, the folder read again by another reader, the offer searched"
+        " for. Costs are beside plain queries of 43 terms; the filter passes half of the offers, and is made anew for"
+        " each single query, or once."
     )
     return table("A living index", head, rows, note)
 

@@ -13,7 +13,6 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from peers import B, K1, OPEN, TITLE, Asked, Duijie, Rows, read_documents
 
 from duijie.engine.matching.dense import BundledEncoder, NoEncoder
 from duijie.engine.matching.index import Index, Part, Snapshot
@@ -22,6 +21,7 @@ from duijie.engine.matching.search import Query, search, search_near
 from duijie.engine.matching.text import terms
 from duijie.engine.matching.types import Document
 from duijie.engine.matching.vectors import quantise
+from peers import K1, OPEN, TITLE, Asked, B, Duijie, Rows, read_documents
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -231,7 +231,9 @@ def _naive(documents: Sequence[Document], asked: Sequence[list[str]]) -> NDArray
     from scipy.sparse import csr_matrix
 
     number: dict[str, int] = {}
-    data, cells, ptr = [], [], [0]
+    data: list[int] = []
+    cells: list[int] = []
+    ptr = [0]
     for d in documents:
         counts = Counter(terms(d.title) * TITLE + terms(d.text))
         cells += [number.setdefault(term, len(number)) for term in counts]

@@ -152,6 +152,217 @@ def match(
     match(Wish(demands, offers, teams, top, tuple(out or ()), tuple(filters or ()), explain, encoder, model, skip_bad))
 
 
+index_app = typer.Typer(
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    help=say("建立和维护供给的索引。", "Build and keep an index of offers."),
+)
+app.add_typer(index_app, name="index")
+
+Folder = Annotated[Path, typer.Argument(metavar="DIR", help=say("索引文件夹", "index folder"))]
+Processes = Annotated[int | None, typer.Option("--processes", min=1, help=say("用几个进程", "processes to use"))]
+Judgements = Annotated[
+    Path,
+    typer.Option(
+        "--judgements", help=say("判断表（demand、offer、level 1–4）", "judgements (demand, offer, level 1–4)")
+    ),
+]
+
+
+@index_app.command("build", help=say("从供给表建索引。", "Build an index from a table of offers."))
+def index_build(
+    folder: Folder,
+    offers: Annotated[Path, typer.Option("--offers", help=say("供给表", "offers"))],
+    encoder: Encoder = "bundled",
+    processes: Processes = None,
+    skip_bad: SkipBad = False,
+    lang: Lang = DEFAULT_LANGUAGE,
+) -> None:
+    """Build an index."""
+    from duijie.desk import indexes
+
+    indexes.build(folder, offers, encoder=encoder or "bundled", processes=processes, skip_bad=skip_bad)
+
+
+@index_app.command("add", help=say("往索引里加供给；编号相同的以新的为准。", "Add offers; a known id is replaced."))
+def index_add(
+    folder: Folder,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help=say("供给表", "offers"))],
+    processes: Processes = None,
+    skip_bad: SkipBad = False,
+    lang: Lang = DEFAULT_LANGUAGE,
+) -> None:
+    """Add to an index."""
+    from duijie.desk import indexes
+
+    indexes.add(folder, file, processes=processes, skip_bad=skip_bad)
+
+
+@index_app.command("remove", help=say("按编号从索引里删供给。", "Remove offers by their ids."))
+def index_remove(
+    folder: Folder,
+    ids: Annotated[list[str] | None, typer.Argument(metavar="[ID]...", help=say("编号", "ids"))] = None,
+    listed: Annotated[
+        Path | None, typer.Option("--ids", help=say("每行一个编号的文本文件", "text file, one id a line"))
+    ] = None,
+    lang: Lang = DEFAULT_LANGUAGE,
+) -> None:
+    """Remove from an index."""
+    from duijie.desk import indexes
+
+    indexes.remove(folder, ids or [], listed)
+
+
+@index_app.command("info", help=say("看索引里有什么。", "Show what an index holds."))
+def index_info(
+    folder: Folder,
+    check: Annotated[bool, typer.Option("--check", help=say("逐个核对所有文件", "read every file again"))] = False,
+    lang: Lang = DEFAULT_LANGUAGE,
+) -> None:
+    """Describe an index."""
+    from duijie.desk import indexes
+
+    indexes.info(folder, check=check)
+
+
+@index_app.command("merge", help=say("把索引合并成一段。", "Merge an index into one segment."))
+def index_merge(folder: Folder, lang: Lang = DEFAULT_LANGUAGE) -> None:
+    """Merge an index."""
+    from duijie.desk import indexes
+
+    indexes.merge(folder)
+
+
+@app.command(
+    help=say("按容量把团队（或成果）统一分给所有需求。", "Share teams (or offers) out over all demands at once.")
+)
+def allocate(
+    matches: Annotated[
+        Path, typer.Argument(metavar="MATCHES", help=say("duijie match 写的文件", "a file written by duijie match"))
+    ],
+    capacity: Annotated[
+        str,
+        typer.Option(
+            "--capacity",
+            metavar="FILE|N",
+            help=say("各团队可承接数的表，或统一的数", "a table of what each team can take, or one number"),
+        ),
+    ],
+    floor: Annotated[
+        str | None,
+        typer.Option("--floor", metavar="FILE|N", help=say("各团队至少要得到几条", "the least each team should get")),
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", help=say("写到文件（.jsonl .csv .xlsx）", "write to a file (.jsonl .csv .xlsx)")),
+    ] = None,
+    wanted: Annotated[
+        int, typer.Option("--wanted", min=1, help=say("每条需求要几个", "how many each demand wants"))
+    ] = 1,
+    demands: Annotated[
+        Path | None, typer.Option("--demands", help=say("需求表，用来写出名称", "demands, for their titles"))
+    ] = None,
+    teams: Annotated[
+        Path | None, typer.Option("--teams", help=say("团队表，用来写出名称", "teams, for their names"))
+    ] = None,
+    skip_bad: SkipBad = False,
+    lang: Lang = DEFAULT_LANGUAGE,
+) -> None:
+    """Share out."""
+    from duijie.desk.allocate import Wish, allocate
+
+    allocate(Wish(matches, capacity, floor, out, wanted, demands, teams, skip_bad))
+
+
+@app.command(help=say("找出疑似重复的需求，并列出证据。", "Find demands that were probably handed in twice."))
+def duplicates(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help=say("需求表", "demands"))],
+    against: Annotated[
+        Path | None,
+        typer.Option(
+            "--against",
+            help=say("再与这份需求（或需求的索引）比", "compare with these demands (or an index of demands) too"),
+        ),
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", help=say("写到文件（.jsonl .csv .xlsx）", "write to a file (.jsonl .csv .xlsx)")),
+    ] = None,
+    encoder: Encoder = None,
+    skip_bad: SkipBad = False,
+    lang: Lang = DEFAULT_LANGUAGE,
+) -> None:
+    """Find duplicates."""
+    from duijie.desk.duplicates import duplicates
+
+    duplicates(file, against, out, encoder, skip_bad=skip_bad)
+
+
+@app.command(
+    help=say("用人的判断衡量排序，与简单 BM25 并列。", "Measure the ranking on judgements, beside a plain BM25.")
+)
+def evaluate(
+    demands: Demands,
+    offers: Offers,
+    judgements: Judgements,
+    folds: Annotated[
+        int,
+        typer.Option(
+            "--folds",
+            min=0,
+            help=say("分几份：用其余各份学模型（0 为不学）", "learn on the other folds (0: do not learn)"),
+        ),
+    ] = 0,
+    model: ModelFile = None,
+    encoder: Encoder = None,
+    skip_bad: SkipBad = False,
+    lang: Lang = DEFAULT_LANGUAGE,
+) -> None:
+    """Evaluate."""
+    from duijie.desk.evaluate import evaluate
+
+    if folds == 1:
+        raise typer.BadParameter(say("至少 2 份，0 为不学", "at least 2, or 0"), param_hint="--folds")
+    evaluate(demands, offers, judgements, folds=folds, model=model, encoder=encoder, skip_bad=skip_bad)
+
+
+@app.command(help=say("从人的判断学出排序模型。", "Learn a ranking model from judgements."))
+def learn(
+    demands: Demands,
+    offers: Offers,
+    judgements: Judgements,
+    out: Annotated[Path, typer.Option("--out", help=say("写到 .json", "write to a .json"))],
+    model: ModelFile = None,
+    encoder: Encoder = None,
+    skip_bad: SkipBad = False,
+    lang: Lang = DEFAULT_LANGUAGE,
+) -> None:
+    """Learn a model."""
+    from duijie.desk.learn import learn
+
+    learn(demands, offers, judgements, out, model=model, encoder=encoder, skip_bad=skip_bad)
+
+
+@app.command(help=say("用附带的样例把整件事做一遍。", "Do the whole job on the samples that come with it."))
+def demo(
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help=say("结果放在哪里", "where the results go"))] = Path(
+        "var/demo"
+    ),
+    quick: Annotated[
+        bool, typer.Option("--quick", help=say("用启动最快的编码器", "use the encoder that starts fastest"))
+    ] = False,
+    lang: Lang = DEFAULT_LANGUAGE,
+) -> None:
+    """Run the demo."""
+    from duijie.desk.demo import demo
+
+    demo(out, quick=quick)
+
+
 def main() -> None:
     """Run the command."""
     app()
+
+
+if __name__ == "__main__":
+    main()

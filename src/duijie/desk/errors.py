@@ -20,7 +20,7 @@ def sentence_of(error: BaseException) -> str | None:
         return say(
             "内存不够；请关掉别的程序，或分批处理。", "out of memory; close other programs, or work in smaller parts."
         )
-    return _of_index(error) or (_of_system(error) if isinstance(error, OSError) else None)
+    return _of_index(error) or (_of_system(error) if isinstance(error, OSError) and error.errno else None)
 
 
 def _of_index(error: BaseException) -> str | None:

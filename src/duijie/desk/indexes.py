@@ -29,8 +29,9 @@ def build(folder: Path, offers: Path, *, encoder: str, processes: int | None, sk
                 f"{folder} holds something already; choose another folder, or use duijie index add {folder} {offers.name}.",
             )
         )
-    documents = take(read_documents(offers, noun="offer", skip_bad=skip_bad), offers, folder)
+    reading = read_documents(offers, noun="offer", skip_bad=skip_bad)
     make_folder(folder.parent)
+    documents = take(reading, offers, folder)
     announce_compiling()
     from duijie.engine.matching.index import Index  # noqa: PLC0415
 

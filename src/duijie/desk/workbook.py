@@ -54,7 +54,7 @@ class _Tally:
             row["strong"] += credible[0].level >= 3
 
 
-class _Sheet:
+class Sheet:
     """One sheet of a table, filled row after row."""
 
     def __init__(self, book: Any, name: str, title: str, headers: Sequence[str], widths: Sequence[int]) -> None:
@@ -178,7 +178,7 @@ def workbook_sink(path: Path, run: Run) -> Iterator[Callable[[Answered], None]]:
         _fill_overview(book, overview, tally, run)
 
 
-def _sheets(book: Any, run: Run) -> tuple[_Sheet, _Sheet | None, _Sheet]:
+def _sheets(book: Any, run: Run) -> tuple[Sheet, Sheet | None, Sheet]:
     title = say("技术需求对接结果", "Technology demands and their offers")
     headers = [
         say("需求编号", "demand id"),
@@ -199,10 +199,10 @@ def _sheets(book: Any, run: Run) -> tuple[_Sheet, _Sheet | None, _Sheet]:
         say("不足", "against"),
     ]
     widths = [20, 34, 6, 9, 8, 20, 34, 10, 22, 22, 46, 30]
-    matches = _Sheet(book, say("匹配", "Matches"), title, headers, widths)
+    matches = Sheet(book, say("匹配", "Matches"), title, headers, widths)
     teams = None
     if run.with_teams:
-        teams = _Sheet(book, say("团队", "Teams"), title, team_columns(), [20, 34, 6, 10, 26, 26, 9, 8, 70])
+        teams = Sheet(book, say("团队", "Teams"), title, team_columns(), [20, 34, 6, 10, 26, 26, 9, 8, 70])
     headers = [
         say("需求编号", "demand"),
         say("需求名称", "title"),
@@ -210,7 +210,7 @@ def _sheets(book: Any, run: Run) -> tuple[_Sheet, _Sheet | None, _Sheet]:
         say("建议", "advice"),
         say("原文", "text"),
     ]
-    still_open = _Sheet(book, say("未匹配需求", "Unanswered"), title, headers, [20, 34, 10, 60, 60])
+    still_open = Sheet(book, say("未匹配需求", "Unanswered"), title, headers, [20, 34, 10, 60, 60])
     return matches, teams, still_open
 
 
