@@ -29,12 +29,13 @@ _UsageError: Any = typer.BadParameter.__bases__[0]  # typer keeps it to itself
 class _Group(TyperGroup):
     """Says every expected failure in one sentence on stderr: exit code 2, or 130 after Ctrl-C."""
 
-    def main(self, *args: Any, standalone_mode: bool = True, **extra: Any) -> Any:  # noqa: ANN401  as typer has it
+    def main(self, args: Any = None, prog_name: str | None = None, **extra: Any) -> Any:
+        """Run what was typed; ``extra`` as typer hands it over."""
         from duijie.desk.errors import sentence_of
         from duijie.desk.usage import usage_sentence
 
         try:
-            code = super().main(*args, standalone_mode=False, **extra)
+            code = super().main(args, prog_name, **{**extra, "standalone_mode": False})
         except _UsageError as error:
             _fail(usage_sentence(error))
         except (KeyboardInterrupt, typer.Abort):

@@ -106,6 +106,7 @@ def _share_out(
         for m in a.answer.matches
         if m.level > 1
     ]
+    rows += [MatchRow(a.demand.id, verdict=a.answer.verdict) for a in answers if not a.answer.matches]
     titles = {d.id: d.title for d in demands} | {t.id: t.title for t in teams}
     case = case_of(rows, titles)
     room = {t.id: _PLACES if t.capacity is None else t.capacity for t in teams}

@@ -92,7 +92,7 @@ def _headers(*, keys: bool) -> list[str]:
     ]
 
 
-def _rows(groups: Sequence[Group], titles: Mapping[str, str]) -> Iterator[list[object]]:
+def _rows(groups: Sequence[Group], titles: Mapping[str, str]) -> Iterator[list[str | float | list[str]]]:
     for number, group in enumerate(groups, 1):
         for pair in group.pairs:
             yield [

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from duijie.desk.console import announce_compiling, progress, remark, screen
@@ -16,6 +15,7 @@ from duijie.words import say
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
+    from pathlib import Path
 
     from duijie.engine.matching.completeness import Part
     from duijie.engine.matching.index import Index

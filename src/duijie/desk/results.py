@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 
-from duijie.desk.sentences import for_and_against, level_word, reason_sentence, verdict_word
+from duijie.desk.sentences import for_and_against, reason_sentence, verdict_word
 from duijie.tables.atomic import atomic_path
 from duijie.tables.escape import cell_safe
 from duijie.words import say
@@ -139,7 +139,7 @@ def table_rows(answered: Answered, run: Run) -> Iterator[list[str | float | int 
         yield [demand.id, demand.title, *blank, verdict_word(answered.answer.verdict), "；".join(answered.advice)]
     for match in answered.answer.matches:
         offer = answered.offers[match.offer]
-        row = [
+        row: list[str | float | int | None] = [
             demand.id,
             demand.title,
             match.rank,
@@ -236,7 +236,7 @@ def evidence_text(evidence: list[dict[str, Any]], shown: int = 5) -> str:
     return "；".join(f"{e['title']}（{e['offer']}）" for e in evidence[:shown]) + more
 
 
-def _text_file(stack: ExitStack, path: Path, *, encoding: str = "utf-8") -> Any:  # noqa: ANN401  a text file
+def _text_file(stack: ExitStack, path: Path, *, encoding: str = "utf-8") -> Any:
     draft = stack.enter_context(atomic_path(path))
     newline = "" if encoding == "utf-8-sig" else "\n"
     return stack.enter_context(draft.open("w", encoding=encoding, newline=newline, errors="replace"))
@@ -245,13 +245,14 @@ def _text_file(stack: ExitStack, path: Path, *, encoding: str = "utf-8") -> Any:
 @contextmanager
 def _page_sink(path: Path, run: Run) -> Iterator[Callable[[Answered], None]]:
     """Hold what a page shows, and write it at the end: a page cannot be written in pieces."""
-    from duijie.desk.page import SHOWN_MATCHES, write_page  # noqa: PLC0415
+    from duijie.desk.page import write_page  # noqa: PLC0415
+    from duijie.desk.page.entries import SHOWN_MATCHES  # noqa: PLC0415
 
     taken: list[Answered] = []
     offers: dict[str, Document] = {}
 
     def take(answered: Answered) -> None:
-        shown = answered.credible(run.model)[:SHOWN_MATCHES]
+        shown = answered.credible(run.model)[: SHOWN_MATCHES + 1]  # one more, so that the page can say there are more
         offers.update((m.offer, answered.offers[m.offer]) for m in shown)
         taken.append(Answered(answered.demand, replace(answered.answer, matches=shown), {}, (), answered.advice))
 

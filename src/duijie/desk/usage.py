@@ -7,7 +7,7 @@ from typing import Any
 from duijie.words import say
 
 
-def usage_sentence(error: Any) -> str:  # noqa: ANN401  typer keeps its errors' types to itself
+def usage_sentence(error: Any) -> str:
     """Return what is wrong with a command line and where to look."""
     kind = type(error).__name__
     path = error.ctx.command_path if getattr(error, "ctx", None) else "duijie"
@@ -28,7 +28,7 @@ def usage_sentence(error: Any) -> str:  # noqa: ANN401  typer keeps its errors' 
     return say(f"命令写得不对（{message}）；{see}", f"cannot understand the command ({message}); {see}")
 
 
-def _names(error: Any) -> str:  # noqa: ANN401
+def _names(error: Any) -> str:
     param = getattr(error, "param", None)
     if param is None:
         return str(error.param_hint or "")

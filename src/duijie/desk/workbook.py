@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 from collections import Counter
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 MAX_ROWS = 1_048_576
 MAX_CELL = 32_767
+_ILLEGAL = re.compile("[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]")
 _COLOURS = {4: ("#1E6B3A", "#D5EBDC"), 3: ("#2F6F8F", "#DCEBF2"), 2: ("#7A5B00", "#FBF0CE"), 1: ("#5F6368", "#ECECEC")}
 _OPTIONS = {
     "constant_memory": True,
@@ -73,6 +75,7 @@ class Sheet:
         self.page.repeat_rows(0)
 
     def add(self, cells: Sequence[object], formats: dict[int, Any] | None = None) -> None:
+        """Write the next row; ``formats`` by place differ from the usual."""
         if self.row >= MAX_ROWS:
             raise TableError(
                 say(
@@ -89,12 +92,13 @@ class Sheet:
         self.row += 1
 
     def finish(self) -> None:
+        """Put the filter on the header."""
         self.page.autofilter(0, 0, max(1, self.row - 1), self.columns - 1)
 
 
 def legal(text: str) -> str:
     """Return ``text`` without what a workbook cannot hold, and no longer than a cell."""
-    clean = "".join(c if c >= " " or c in "\t\n" else " " for c in text).encode("utf-8", "replace").decode()
+    clean = _ILLEGAL.sub(" ", text)
     return clean if len(clean) <= MAX_CELL else clean[: MAX_CELL - 2] + "……"
 
 
@@ -108,7 +112,7 @@ def dress_for_print(page: Any, title: str) -> None:
     page.set_footer(say("&C第 &P 页，共 &N 页", "&Cpage &P of &N"))
 
 
-def workbook(draft: Path, scratch: str) -> Any:  # noqa: ANN401  XlsxWriter publishes no types
+def workbook(draft: Path, scratch: str) -> Any:
     """Return a new workbook at ``draft``, with its temporary files in ``scratch``."""
     from xlsxwriter import Workbook  # noqa: PLC0415
 

@@ -77,14 +77,20 @@ def sample_queries() -> list[Document]:
 
 
 @cache
-def recombined(n: int, clauses: int = 4, seed: int = 1) -> list[Document]:
-    """Return documents of clauses taken from any offers."""
+def recombined(n: int, seed: int = 1, *, common: int = 0) -> list[Document]:
+    """Return documents of four clauses taken from any offers, two of them from ``common`` that are often taken."""
     rng = random.Random(seed)
     pool = [c for d in sample_offers() for c in re.findall(r"[^，。；]+[，。；]?", d.text)]
+    often = pool[::97][:common] or pool
     titles = [d.title for d in sample_offers()]
     regions = ("150100", "150200", "152900", "330000")
     return [
-        Document(f"R-{i:05d}", rng.choice(titles), "".join(rng.choices(pool, k=clauses)), region=rng.choice(regions))
+        Document(
+            f"R-{i:05d}",
+            rng.choice(titles),
+            "".join(rng.choices(pool, k=2) + rng.choices(often, k=2)),
+            region=rng.choice(regions),
+        )
         for i in range(n)
     ]
 
@@ -140,9 +146,7 @@ def hits_of(index: Index, queries: list[Query], k: int, **more: object) -> list[
     """Return what a search finds, as ids and scores."""
     snapshot = index.snapshot
     found = search(snapshot, queries, k, **more)
-    return [
-        [(snapshot.id(p), s) for p, s in zip(h.positions.tolist(), h.scores.tolist(), strict=True)] for h in found
-    ]
+    return [[(snapshot.id(p), s) for p, s in zip(h.positions.tolist(), h.scores.tolist(), strict=True)] for h in found]
 
 
 def assert_best(hits: list[tuple[str, float]], scores: dict[str, float], k: int) -> None:

@@ -204,7 +204,5 @@ def test_nearest_keeps_the_first_of_equal_documents() -> None:
     docs, scores = np.empty((1, 256), np.int64), np.empty((1, 256), np.float32)
     state, least = np.zeros(1, np.int64), np.full(1, -2.0, np.float32)
     ones = np.full(5000, 0.5, np.float32)
-    kernel.nearest(
-        0, np.ones(5000, bool), vectors, ones, vectors[:1], ones[:1], 10, docs, scores, state, least
-    )
+    kernel.nearest(0, np.ones(5000, bool), vectors, ones, vectors[:1], ones[:1], 10, docs, scores, state, least)
     assert sorted(docs[0, : state[0]].tolist())[:10] == list(range(10))

@@ -161,7 +161,8 @@ def test_folding_characters_keeps_every_position(text: str) -> None:
 
 
 def test_folding_characters_agrees_with_folding_where_no_word_changes() -> None:
-    assert fold_characters("鋰電池ＢＭＳ　１０％\n永磁體") == fold("鋰電池ＢＭＳ　１０％\n永磁體") == "锂电池bms 10%\n永磁体"
+    text = "鋰電池ＢＭＳ　１０％\n永磁體"
+    assert fold_characters(text) == fold(text) == "锂电池bms 10%\n永磁体"
 
 
 @fixed(max_examples=100)

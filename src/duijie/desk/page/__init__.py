@@ -16,7 +16,7 @@ from string import Template
 from typing import TYPE_CHECKING
 
 from duijie.desk.page.demands import results
-from duijie.desk.page.entries import COMPARED, MANY_DEMANDS, SHOWN_DEMANDS, SHOWN_MATCHES, Entry, Run
+from duijie.desk.page.entries import SHOWN_DEMANDS, Entry, Run, comparisons
 from duijie.desk.page.markup import Markup, escape, tag
 from duijie.desk.page.overview import contents, filter_bar, lead, notice, overview
 from duijie.engine.matching.model import default_model
@@ -58,9 +58,9 @@ def write_page(
         Entry(place, demand, answer, advice(demand, answer) if advice else ())
         for place, (demand, answer) in enumerate(zip(demands, answers, strict=True), 1)
     ]
-    compared = SHOWN_MATCHES if len(entries) <= MANY_DEMANDS else COMPARED
+    shown = entries[:SHOWN_DEMANDS]
     best = max((answer.best for answer in answers), default=0.0)
-    page = _page(entries, Run(offers, teams, model or default_model(), compared, best), about)
+    page = _page(entries, Run(offers, teams, model or default_model(), comparisons(shown, offers), best), about)
     with atomic_path(path) as draft:
         draft.write_text(page, "utf-8", newline="\n")
 
@@ -81,7 +81,7 @@ def _page(entries: Sequence[Entry], run: Run, about: Mapping[str, str]) -> str:
         title=say("需求对接结果", "Matches for demands"),
         skip=say("跳到结果", "Skip to results"),
         lead=escape(lead(len(entries), outcomes)),
-        notice=notice(entries),
+        notice=notice(entries, run),
         overview=overview(outcomes, run),
         contents=contents(shown),
         filter=filter_bar(shown),

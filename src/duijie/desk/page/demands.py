@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from duijie.desk.page.documents import chips, demand_facts, keywords_of, title_of
-from duijie.desk.page.entries import MANY_DEMANDS, outcome_words, points_of, sign
+from duijie.desk.page.entries import outcome_words, points_of, sign
 from duijie.desk.page.markup import Markup, join, lang_of, tag
 from duijie.desk.page.matches import matches_of
 from duijie.words import say
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
     from duijie.desk.page.entries import Entry, Run
     from duijie.engine.matching.types import Document
+
+_MANY = 100  # demands above which a browser lays out only what is near the window
 
 
 def results(entries: Sequence[Entry], run: Run) -> Markup:
@@ -38,7 +40,7 @@ def results(entries: Sequence[Entry], run: Run) -> Markup:
 def _part(title: str, name: str, entries: Sequence[Entry], run: Run) -> Markup:
     if not entries:
         return Markup()
-    many = " many" if len(entries) > MANY_DEMANDS else ""
+    many = " many" if len(entries) > _MANY else ""
     heading = tag("h2", title, tag("small", str(len(entries))), id=name)
     articles = (_demand(entry, run, first=name == "answered" and i == 0) for i, entry in enumerate(entries))
     return tag("section", heading, *articles, class_=f"part{many}", aria_labelledby=name)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import accumulate
 from math import ceil
 from typing import TYPE_CHECKING
 
@@ -23,10 +24,8 @@ SHOWN_MATCHES = 10
 SHOWN_DEMANDS = 1000
 """Demands a page shows; a browser opens no more with pleasure."""
 
-MANY_DEMANDS = 100
-"""Above this number of demands only the first :data:`COMPARED` matches of each stand beside the demand's text."""
-
-COMPARED = 3
+SHOWN_TEXT = 450_000
+"""Characters of texts side by side a page shows, if that leaves each demand one comparison; about 1.5 MB."""
 
 OUTCOMES = ("4", "3", "2", "1", "none", "vague")
 """What a demand can come to: the level of its best match, or no answer."""
@@ -71,6 +70,16 @@ class Run:
     def full(self) -> int:
         """The points at which a bar is full: enough for the best score, so that bars can be told apart."""
         return min(100, max(40, 10 * ceil(10 * self.best)))
+
+
+def comparisons(entries: Sequence[Entry], offers: Mapping[str, Document]) -> int:
+    """Return how many matches of each demand can stand beside its text within :data:`SHOWN_TEXT`, at least one."""
+    lengths = [0] * SHOWN_MATCHES
+    for entry in entries:
+        for place, match in enumerate(entry.answer.matches[:SHOWN_MATCHES]):
+            offer = offers.get(match.offer)
+            lengths[place] += len(entry.demand.text) + len(offer.text) if offer else 0
+    return max(1, sum(total <= SHOWN_TEXT for total in accumulate(lengths)))
 
 
 def outcome_words(outcome: str) -> str:

@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING
 
 from duijie.desk.page.documents import title_of
 from duijie.desk.page.entries import (
-    COMPARED,
-    MANY_DEMANDS,
     OUTCOMES,
     SHOWN_DEMANDS,
     SHOWN_MATCHES,
@@ -43,7 +41,7 @@ def lead(total: int, outcomes: Counter[str]) -> str:
     return say(f"共 {total} 条需求：{'，'.join(zh)}。", f"{total} demand{'s' * (total != 1)}: {', '.join(en)}.")
 
 
-def notice(entries: Sequence[Entry]) -> Markup:
+def notice(entries: Sequence[Entry], run: Run) -> Markup:
     """Say what the page leaves out."""
     said = []
     if len(entries) > SHOWN_DEMANDS:
@@ -57,11 +55,11 @@ def notice(entries: Sequence[Entry]) -> Markup:
         said.append(
             say(f"每条需求只列最好的 {SHOWN_MATCHES} 项供给。", f"Each demand lists its best {SHOWN_MATCHES} offers.")
         )
-    if len(entries) > MANY_DEMANDS:
+    if run.compared < SHOWN_MATCHES:
         said.append(
             say(
-                f"需求超过 {MANY_DEMANDS} 条，只有前 {COMPARED} 项供给附对照原文。",
-                f"With more than {MANY_DEMANDS} demands, the texts of the first {COMPARED} offers of each are shown.",
+                f"篇幅所限，每条需求的前 {run.compared} 项供给附对照原文。",
+                f"To keep the page small, the texts of the first {run.compared} of each are shown.",
             )
         )
     return tag("p", "".join(said) if say("zh", "en") == "zh" else " ".join(said), class_="notice") if said else Markup()
@@ -145,7 +143,7 @@ def contents(entries: Sequence[Entry]) -> Markup:
             tag(
                 "a",
                 tag("span", sign(entry.outcome), class_=f"k-{entry.outcome}"),
-                tag("span", outcome_words(entry.outcome), class_="vh"),
+                tag("span", f"{outcome_words(entry.outcome)} ", class_="vh"),
                 tag("span", title_of(entry.demand), class_="clamp", **lang_of(entry.demand.title)),
                 href=f"#d{entry.place}",
             ),
