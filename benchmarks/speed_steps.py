@@ -7,7 +7,6 @@ import os
 import random
 import shutil
 import time
-from collections import Counter
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -22,6 +21,7 @@ from duijie.engine.matching.text import terms
 from duijie.engine.matching.types import Document
 from duijie.engine.matching.vectors import quantise
 from peers import K1, OPEN, TITLE, Asked, B, Duijie, Rows, read_documents
+from plain import PlainBm25
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -206,7 +206,7 @@ def exact(work: Path, n: int, engines: list[str], *, small: bool) -> dict[str, A
     pool = _drawn(work)
     count = 50 if small else 1_000
     asked = [names for i in range(count) for names in _draw([rng.choice(pool)], rng.randint(1, 60), 1, seed=i)]
-    truth = _naive(documents, asked)
+    truth = PlainBm25((terms(d.title) * TITLE + terms(d.text) for d in documents), K1, B).scores(asked)
     rows = Rows.load(work / f"rows-{n}")
     told = {}
     for name in engines:
@@ -224,32 +224,6 @@ def exact(work: Path, n: int, engines: list[str], *, small: bool) -> dict[str, A
             worst = max(worst, float(apart.max(initial=0.0)))
         told[name] = {"queries": len(asked), "sets": sets, "orders": orders, "difference": worst}
     return told
-
-
-def _naive(documents: Sequence[Document], asked: Sequence[list[str]]) -> NDArray[np.float64]:
-    """Return BM25 in double precision from words, ``(queries, documents)``."""
-    from scipy.sparse import csr_matrix
-
-    number: dict[str, int] = {}
-    data: list[int] = []
-    cells: list[int] = []
-    ptr = [0]
-    for d in documents:
-        counts = Counter(terms(d.title) * TITLE + terms(d.text))
-        cells += [number.setdefault(term, len(number)) for term in counts]
-        data += counts.values()
-        ptr.append(len(cells))
-    tf = csr_matrix((np.array(data, np.float64), cells, ptr), (len(documents), len(number)))
-    lengths = np.asarray(tf.sum(axis=1)).ravel()
-    frequency = np.bincount(tf.indices, minlength=len(number))
-    idf = np.log(1 + (len(documents) - frequency + 0.5) / (frequency + 0.5))
-    norm = K1 * (1 - B + B * lengths / lengths.mean())
-    tf.data = idf[tf.indices] * tf.data / (tf.data + np.repeat(norm, np.diff(tf.indptr)))
-    wanted = [[number[term] for term in names if term in number] for names in asked]
-    ends = np.cumsum([0, *map(len, wanted)])
-    ones = csr_matrix((np.ones(ends[-1]), [i for row in wanted for i in row], ends), (len(asked), len(number)))
-    scores: NDArray[np.float64] = (ones @ tf.T).toarray()
-    return scores
 
 
 # the dense leg

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from typer.core import TyperGroup
 
 from duijie import words
 from duijie.words import say
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 def _language(arguments: list[str]) -> None:
@@ -29,13 +32,21 @@ _UsageError: Any = typer.BadParameter.__bases__[0]  # typer keeps it to itself
 class _Group(TyperGroup):
     """Says every expected failure in one sentence on stderr: exit code 2, or 130 after Ctrl-C."""
 
-    def main(self, args: Any = None, prog_name: str | None = None, **extra: Any) -> Any:
-        """Run what was typed; ``extra`` as typer hands it over."""
+    def main(
+        self,
+        args: Sequence[str] | None = None,
+        prog_name: str | None = None,
+        complete_var: str | None = None,
+        standalone_mode: bool = True,
+        windows_expand_args: bool = True,
+        **extra: Any,
+    ) -> Any:
+        """Run what was typed and leave with its exit code."""
         from duijie.desk.errors import sentence_of
         from duijie.desk.usage import usage_sentence
 
         try:
-            code = super().main(args, prog_name, **{**extra, "standalone_mode": False})
+            code = super().main(args, prog_name, complete_var, False, windows_expand_args, **extra)
         except _UsageError as error:
             _fail(usage_sentence(error))
         except (KeyboardInterrupt, typer.Abort):

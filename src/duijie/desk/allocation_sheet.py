@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from duijie.desk.allocate import account, headers, rows_of
+from duijie.desk.account import account, headers, rows_of
 from duijie.desk.workbook import Sheet, dress_for_print, legal, open_workbook
 from duijie.words import say
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from duijie.desk.allocate import Shared
+    from duijie.desk.sharing import Shared
 
 
 def write_allocation(shared: Shared, out: Path) -> None:

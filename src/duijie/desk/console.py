@@ -54,7 +54,7 @@ def progress(label: str, total: int | None) -> Iterator[Callable[[int], None]]:
 
 
 def announce_compiling() -> None:
-    """Tell a person who waits that the first run on a machine compiles the engine. Call before the engine is imported."""
+    """Tell who waits that the first run on a machine compiles the engine. Call before the engine is imported."""
     from numba.core import event  # noqa: PLC0415
 
     class _Listener(event.Listener):  # type: ignore[misc]  # numba publishes no types

@@ -27,7 +27,7 @@ _PLACES = 2  # of a team that does not say how many cooperations it can take
 
 
 def demo(out: Path, *, quick: bool) -> None:
-    """Index, match, rank teams, share out, and write what people open; ``quick`` takes the encoder that starts fastest."""
+    """Index, match, rank teams, share out, and write what people open; ``quick`` takes the fastest encoder."""
     make_folder(out)
     with as_file(files("duijie") / "samples") as samples:
         demands = read_documents(samples / "demands.csv", noun="demand").rows
@@ -37,7 +37,7 @@ def demo(out: Path, *, quick: bool) -> None:
     console.print(
         say(
             f"样例：{len(demands)} 条需求，{len(offers)} 条供给，{len(teams)} 个团队（机构均为虚构）。",
-            f"samples: {len(demands)} demands, {len(offers)} offers, {len(teams)} teams (all organisations are invented).",
+            f"samples: {len(demands)} demands, {len(offers)} offers, {len(teams)} teams (invented).",
         )
     )
     announce_compiling()
@@ -97,7 +97,9 @@ def _match(
 def _share_out(
     out: Path, answers: list[Answered], demands: tuple[Document, ...], teams: tuple[Team, ...], console: Console
 ) -> None:
-    from duijie.desk.allocate import case_of, report, share_out, write  # noqa: PLC0415
+    from duijie.desk.account import report  # noqa: PLC0415
+    from duijie.desk.allocate import write  # noqa: PLC0415
+    from duijie.desk.sharing import case_of, share_out  # noqa: PLC0415
     from duijie.tables.shapes import MatchRow  # noqa: PLC0415
 
     rows = [

@@ -58,7 +58,7 @@ def _groups(
             remark(
                 say(
                     f"超过 {_ENCODED} 条，只比字面；要连意思一起比，请加 --encoder bundled（每秒约 50 条）",
-                    f"more than {_ENCODED} demands: only words are compared; add --encoder bundled to compare meanings too (50 a second)",
+                    f"over {_ENCODED} demands: only words are compared; for meanings add --encoder bundled (50 a second)",
                 )
             )
     directions = encode_directions(everyone, choose_encoder(encoder, everyone))

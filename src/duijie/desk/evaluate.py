@@ -105,7 +105,7 @@ def _ranked(
             raise Refused(
                 say(
                     f"判断太少，分 {folds} 份学不出模型；请减少 --folds、去掉 --folds，或补充判断。",
-                    f"too few judgements to learn from in {folds} folds; lower --folds, leave it out, or add judgements.",
+                    f"too few judgements to learn from in {folds} folds; lower --folds, drop it, or add judgements.",
                 )
             ) from None
         mine = [d for d, f in zip(demands, fold, strict=True) if f == held]
@@ -142,7 +142,7 @@ def _bigrams(document: Document) -> Counter[str]:
 def plain_rankings(
     demands: Sequence[Document], offers: Sequence[Document], *, k1: float = 1.2, b: float = 0.75
 ) -> dict[str, list[str]]:
-    """Return what plain BM25 over character bigrams gives, title and keywords three times: the peer every figure stands beside."""
+    """Return what plain BM25 over character bigrams gives, title and keywords counted three times: the peer."""
     from scipy.sparse import csr_matrix  # noqa: PLC0415
 
     vocabulary: dict[str, int] = {}
@@ -182,7 +182,7 @@ def _report(ours: Evaluation, theirs: Evaluation, folds: int, least: int, model:
     console.print(
         say(
             f"{len(ours.demands)} 条需求（各有至少 {least} 个判断、一个 3 级以上），{offers:,} 条供给；{how}。",
-            f"{len(ours.demands)} demands (each with {least} judgements, one of level 3 or 4), {offers:,} offers; {how}.",
+            f"{len(ours.demands)} demands ({least} judgements each, one of level 3 or 4), {offers:,} offers; {how}.",
         )
     )
     table = Table(box=None, pad_edge=False)

@@ -26,7 +26,7 @@ def build(folder: Path, offers: Path, *, encoder: str, processes: int | None, sk
         raise Refused(
             say(
                 f"{folder} 已经有东西了；请换个文件夹，或用 duijie index add {folder} {offers.name} 往里加。",
-                f"{folder} holds something already; choose another folder, or use duijie index add {folder} {offers.name}.",
+                f"{folder} holds something already; choose another, or use duijie index add {folder} {offers.name}.",
             )
         )
     reading = read_documents(offers, noun="offer", skip_bad=skip_bad)

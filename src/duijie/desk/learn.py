@@ -44,7 +44,7 @@ def learn(
     console.print(
         say(
             f"已写入 {out}；请用 duijie evaluate --folds 5 先看它是否更好，再用 duijie match --model {out}。",
-            f"written: {out}; see with duijie evaluate --folds 5 whether it is better, then use duijie match --model {out}.",
+            f"written: {out}; check it with duijie evaluate --folds 5, then use duijie match --model {out}.",
         ),
         soft_wrap=True,
     )
@@ -63,6 +63,6 @@ def _learn(index: Index, demands: Sequence[Document], told: Sequence[Judgement],
         raise Refused(
             say(
                 "判断太少，学不出模型；至少要有 5 条需求，每条都有等级不同的判断，编号与需求、供给表一致。",
-                "too few judgements to learn from; at least 5 demands need judgements of different levels, with the ids of the tables.",
+                "too few judgements to learn from; 5 demands need judgements of several levels, by the tables' ids.",
             )
         ) from None

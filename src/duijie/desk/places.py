@@ -1,4 +1,4 @@
-"""Names of provinces and of Inner Mongolia's leagues and cities (GB/T 2260), from the table ``places.csv`` beside this."""
+"""Names of provinces and of Inner Mongolia's leagues and cities (GB/T 2260), from ``places.csv`` beside this."""
 
 from __future__ import annotations
 

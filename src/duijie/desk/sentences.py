@@ -170,12 +170,12 @@ def advice(verdict: Verdict, missing: Collection[Part], *, filtered: bool = Fals
     first = (
         say(
             "写得太笼统，说不出要找什么：请先用两三句话写清卡在哪里、想解决什么技术问题",
-            "too vague to tell what is wanted: first say in two or three sentences what fails and which technical question to solve",
+            "too vague to tell what is wanted: first say in a few sentences what fails and what is to be solved",
         )
         if verdict == "too vague"
         else say(
             "库里没有一条可信的成果：可换成行内常用的技术名词再试，或补充供给，或列入榜单公开征集",
-            "no credible offer among those given: try the trade's usual terms, add more offers, or publish it as an open call",
+            "no credible offer among those given: use the trade's terms, add offers, or publish an open call",
         )
     )
     loosen = say("放宽或去掉 --filter 的条件再试", "loosen or drop the --filter and try again")

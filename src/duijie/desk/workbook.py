@@ -14,6 +14,7 @@ from duijie.desk.results import TEAM_COLUMNS, evidence_text, score_of, team_colu
 from duijie.desk.sentences import for_and_against, level_word, verdict_word
 from duijie.tables.atomic import atomic_path
 from duijie.tables.problems import TableError
+from duijie.tables.write import MAX_CELL, MAX_ROWS
 from duijie.words import say
 
 if TYPE_CHECKING:
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
 
     from duijie.desk.results import Answered, Run
 
-MAX_ROWS = 1_048_576
-MAX_CELL = 32_767
 _ILLEGAL = re.compile("[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]")
 _COLOURS = {4: ("#1E6B3A", "#D5EBDC"), 3: ("#2F6F8F", "#DCEBF2"), 2: ("#7A5B00", "#FBF0CE"), 1: ("#5F6368", "#ECECEC")}
 _OPTIONS = {

@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from plain import corpora, fixed, hits_of, in_memory, recombined, sample_queries, tiny
+from plainly import corpora, fixed, hits_of, in_memory, recombined, sample_queries, tiny
 
 from duijie.engine.matching import index as index_module
 from duijie.engine.matching.dense import LsaEncoder

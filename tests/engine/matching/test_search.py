@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
-from plain import (
+from plainly import (
     PlainBm25,
     assert_best,
     corpora,

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
-from plain import corpora, documents, fixed, recombined, tiny
+from plainly import corpora, documents, fixed, recombined, tiny
 
 from duijie.engine.matching import kernel
 from duijie.engine.matching.segment import FACETS, IndexDamaged, Params, Segment, count_rows, verify

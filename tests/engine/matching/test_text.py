@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
-from plain import fixed
+from plainly import fixed
 
 from duijie.engine.matching.segment import count_rows
 from duijie.engine.matching.text import fold, fold_characters, pieces, sign_keys, signs, term_keys, terms
@@ -93,7 +93,7 @@ def test_terms_leave_other_words_alone(word: str) -> None:
 
 def test_terms_are_words_and_bigrams() -> None:
     assert terms("风机防冰") == ["风机", "防冰", "风机", "机防", "防冰"]
-    assert terms("磁 A 土") == ["a", "磁", "土"]
+    assert terms("磁 B 土") == ["b", "磁", "土"]
     assert terms("稀 土 永 磁") == terms("稀土永磁")
 
 
@@ -101,9 +101,9 @@ def test_terms_of_one_need_in_two_scripts_are_the_same() -> None:
     assert terms("鋰電池軟體１０ｋＶ") == terms("锂电池软件10kV")
 
 
-@pytest.mark.parametrize("text", ["", " ", "\n", "\ud800", "😀👨‍👩‍👧", "，。！", "\x01", "\x01\x01a\x01", "\0"])
+@pytest.mark.parametrize("text", ["", " ", "\n", "\ud800", "😀👨‍👩‍👧", "，。！", "\x01", "\x01\x01b\x01", "\0"])
 def test_terms_of_anything_without_words_are_only_its_words(text: str) -> None:
-    assert terms(text) == (["a"] if "a" in text else [])
+    assert terms(text) == (["b"] if "b" in text else [])
 
 
 def test_terms_of_a_very_long_text_are_all_there() -> None:

@@ -30,6 +30,7 @@ import json
 from dataclasses import asdict, dataclass, fields, replace
 from hashlib import blake2b
 from itertools import pairwise
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -63,6 +64,7 @@ _LANGUAGE_SIGNS = 200  # characters that tell a text's language
 _MAPPED_FROM = 4096  # smaller files, and empty arrays, are read
 _to_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 _COLUMNS = tuple(f.name for f in fields(Document))
+_row_of = attrgetter(*_COLUMNS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,8 +117,7 @@ def _pack(values: Sequence[bytes]) -> tuple[NDArray[np.uint8], NDArray[np.int64]
 
 
 def _record(document: Document) -> bytes:
-    row = [getattr(document, name) for name in _COLUMNS]
-    return _to_json(row).encode("utf-8", "surrogatepass")
+    return _to_json(_row_of(document)).encode("utf-8", "surrogatepass")
 
 
 @dataclass(frozen=True, slots=True)

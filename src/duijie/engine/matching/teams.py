@@ -11,8 +11,6 @@ if TYPE_CHECKING:
 
     from duijie.engine.matching.types import Level, Match
 
-_WHOLE = 2.0  # 1 + 1/2 + 1/4 + …
-
 
 @dataclass(frozen=True, slots=True)
 class TeamMatch:
@@ -32,7 +30,7 @@ def team_score(scores: Iterable[float]) -> float:
     The best offer decides, each further one counts half of the one before, and no number of weak ones outweighs two
     strong ones. Of the same range as the scores themselves.
     """
-    return sum(score / 2**place for place, score in enumerate(sorted(scores, reverse=True))) / _WHOLE
+    return sum(score * 0.5 ** (place + 1) for place, score in enumerate(sorted(scores, reverse=True)))
 
 
 def rank_teams(matches: Iterable[Match], team_of: Mapping[str, str]) -> tuple[TeamMatch, ...]:

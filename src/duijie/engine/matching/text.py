@@ -36,6 +36,8 @@ _GAP = re.compile(rf"(?<={_CHINESE})[ \u3000]+(?={_CHINESE})")
 _CHINESE_ONLY = re.compile(f"{_CHINESE}+")
 _LETTERS = re.compile(r"[^\W\d_\u3400-\u9fff\U00020000-\U0002a6df]+")
 _OTHER = re.compile(_NOT_CHINESE)
+# what _OTHER may match lies in one of these; found first, the dear pattern is tried on a tenth of the text
+_STRETCH = re.compile(r"[^\W_\u3400-\u9fff\U00020000-\U0002a6df][^\u3400-\u9fff\U00020000-\U0002a6df]*")
 
 
 @cache
