@@ -1,7 +1,8 @@
 """Make the model that comes with the package: ``python benchmarks/default_model.py > src/duijie/engine/matching/model.json``.
 
 Weights are set by hand, round, and fitted to nothing. The language of demands is that of the package's own samples. Only the
-cuts between levels come from people: they give each level as often as the judgements of ``demand-matching`` do.
+cuts between levels come from people: they give each level as often as people did, half way between the judgements of
+``demand-matching``, where an offer is a short title, and those of the samples, where it has a text.
 """
 
 from __future__ import annotations
@@ -33,21 +34,27 @@ WEIGHTS = {
 }
 
 
-def default_model(data: Path) -> Model:
-    """Return the model, its cuts from the judgements in ``data``."""
-    with as_file(files("duijie.samples") / "demands.csv") as path:
-        language = Language.of(read_documents(path, noun="demand").rows)
-    model = Model("default", WEIGHTS, (0.07, 0.17, 0.22), 0.12, 0.8, language)
-    folder = data / "demand-matching"
+def cuts_of(model: Model, demands: Path, offers: Path, judgements: Path) -> tuple[float, float, float]:
+    """Return the cuts between levels that fit some people's judgements."""
     index = Index(encoder=BundledEncoder())
-    index.add(read_documents(folder / "offers.jsonl", noun="offer").rows)
-    judged_rows = read_judgements(folder / "judgements.csv").rows
-    levels = mean_levels((row.demand, row.offer, row.level) for row in judged_rows)
-    judgements = {(d, o): level for d, offers in levels.items() for o, level in offers.items()}
-    demands = read_documents(folder / "demands.jsonl", noun="demand").rows
-    judged = judged_pairs(Matcher(index, model), demands, judgements)
-    told = {"pairs": len(judged.levels), "what": "cuts only: 8,053 public judgements of Chinese demands and achievements"}
-    return replace(model, cuts=learn_cuts(judged, model), learned_from=told)
+    index.add(read_documents(offers, noun="offer").rows)
+    levels = mean_levels((row.demand, row.offer, row.level) for row in read_judgements(judgements).rows)
+    pairs = {(demand, offer): level for demand, pool in levels.items() for offer, level in pool.items()}
+    read = read_documents(demands, noun="demand").rows
+    return learn_cuts(judged_pairs(Matcher(index, model), read, pairs), model)
+
+
+def default_model(data: Path) -> Model:
+    """Return the model, its cuts from the judgements in ``data`` and in the samples."""
+    with as_file(files("duijie.samples")) as samples:
+        language = Language.of(read_documents(samples / "demands.csv", noun="demand").rows)
+        model = Model("default", WEIGHTS, (0.1, 0.2, 0.3), 0.1, 0.8, language)
+        own = cuts_of(model, *(samples / f"{name}.csv" for name in ("demands", "offers", "judgements")))
+    folder = data / "demand-matching"
+    public = cuts_of(model, folder / "demands.jsonl", folder / "offers.jsonl", folder / "judgements.csv")
+    low, middle, high = (round((a + b) / 2, 3) for a, b in zip(own, public, strict=True))
+    told = {"what": "cuts only", "public judgements": f"cuts {public}", "sample judgements": f"cuts {own}"}
+    return replace(model, cuts=(low, middle, high), learned_from=told)
 
 
 if __name__ == "__main__":

@@ -48,6 +48,9 @@ class _Group(TyperGroup):
         try:
             code = super().main(args, prog_name, complete_var, False, windows_expand_args, **extra)
         except _UsageError as error:
+            if type(error).__name__ == "NoArgsIsHelpError":
+                print(error.format_message())
+                raise SystemExit(2) from None
             _fail(usage_sentence(error))
         except (KeyboardInterrupt, typer.Abort):
             code = 130

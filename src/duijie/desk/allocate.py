@@ -36,7 +36,7 @@ def allocate(wish: Wish) -> None:
     others = [Path(given) for given in (wish.capacity, wish.floor or "") if given and not given.isdigit()]
     inputs = [wish.matches, *others, *(path for path in (wish.demands, wish.teams) if path)]
     check_outputs([wish.out] if wish.out else [], ENDINGS, inputs)
-    rows = take(read_matches(wish.matches, skip_bad=wish.skip_bad), wish.matches, wish.out)
+    rows = take(read_matches(wish.matches, skip_bad=wish.skip_bad), wish.matches, wish.out, own=True)
     titles: dict[str, str] = {}
     if wish.demands:
         titles |= {d.id: d.title for d in read_documents(wish.demands, noun="demand", skip_bad=True).rows}

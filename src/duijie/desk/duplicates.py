@@ -57,8 +57,8 @@ def _groups(
         if encoder == "none":
             remark(
                 say(
-                    f"超过 {_ENCODED} 条，只比字面；要连意思一起比，请加 --encoder bundled（每秒约 50 条）",
-                    f"over {_ENCODED} demands: only words are compared; for meanings add --encoder bundled (50 a second)",
+                    f"超过 {_ENCODED} 条，只比字面；要连意思一起比，请加 --encoder bundled（较慢）",
+                    f"over {_ENCODED} demands: only words are compared; for meanings add --encoder bundled (slow)",
                 )
             )
     directions = encode_directions(everyone, choose_encoder(encoder, everyone))

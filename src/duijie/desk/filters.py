@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from collections.abc import Sequence
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
@@ -13,9 +14,10 @@ from duijie.desk.places import code_of, place_name, subtree
 from duijie.words import say
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Mapping
 
     from duijie.engine.matching.index import Snapshot
+    from duijie.engine.matching.types import Document
 
 _NAMES = {
     "地区": "region",
@@ -59,11 +61,13 @@ def _not_a_filter(text: str, name: str, *, known: bool) -> Refused:
     )
 
 
-def predicates(wanted: Mapping[str, Sequence[str]], snapshot: Snapshot) -> dict[str, Callable[[str], bool]]:
-    """Return the predicate on each facet's values. Raises :class:`Refused` for a value that no offer has."""
+def predicates(
+    wanted: Mapping[str, Sequence[str]], offers: Sequence[Document] | Snapshot
+) -> dict[str, Callable[[str], bool]]:
+    """Return the predicate on each facet's values. Raises :class:`Refused` for a value that none of ``offers`` has."""
     out: dict[str, Callable[[str], bool]] = {}
     for facet, values in wanted.items():
-        present = _values(snapshot, facet)
+        present = _values(offers, facet)
         each = [_predicate(facet, value) for value in values]
         for value, passes in zip(values, each, strict=True):
             if not any(passes(known) for known in present):
@@ -72,9 +76,11 @@ def predicates(wanted: Mapping[str, Sequence[str]], snapshot: Snapshot) -> dict[
     return out
 
 
-def _values(snapshot: Snapshot, facet: str) -> Counter[str]:
+def _values(offers: Sequence[Document] | Snapshot, facet: str) -> Counter[str]:
+    if isinstance(offers, Sequence):
+        return Counter(value for offer in offers if (value := getattr(offer, facet)))
     counts: Counter[str] = Counter()
-    for part in snapshot.parts:
+    for part in offers.parts:
         names = part.segment.facets[facet]
         numbers = np.bincount(part.segment.arrays[f"facet_{facet}"][part.alive], minlength=len(names))
         counts.update({name: int(n) for name, n in zip(names, numbers, strict=False) if n and name})

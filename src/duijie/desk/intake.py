@@ -6,7 +6,7 @@ import os
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from duijie.desk.console import progress, remark, remarks
 from duijie.desk.errors import Refused
@@ -29,15 +29,13 @@ ON_DISK_FROM = 20_000
 _AT_ONCE = 2_000  # offers indexed between two steps of the bar
 
 
-def take(reading: Reading[T], source: Path, beside: Path | None = None) -> tuple[T, ...]:
-    """Return the rows of a reading; say its remarks, and write its bad rows into a file beside ``beside``."""
-    remarks(
-        f"{source.name}：{warning}" if say("zh", "en") == "zh" else f"{source.name}: {warning}"
-        for warning in reading.warnings
-    )
-    if reading.ignored_columns:
-        names = say("、", ", ").join(reading.ignored_columns)
-        remark(say(f"{source.name}：没有用到的列：{names}", f"{source.name}: columns not used: {names}"))
+def take(reading: Reading[T], source: Path, beside: Path | None = None, *, own: bool = False) -> tuple[T, ...]:
+    """Return the rows of a reading; say its remarks, and write its bad rows into a file beside ``beside``.
+
+    Of a table of our ``own`` making it needs no saying what of it was not read.
+    """
+    if not own:
+        _say_remarks(reading, source)
     if reading.bad:
         target = (beside or source).parent / f"{source.stem}.bad{source.suffix}"
         write_bad(target, reading)
@@ -49,6 +47,16 @@ def take(reading: Reading[T], source: Path, beside: Path | None = None) -> tuple
             )
         )
     return reading.rows
+
+
+def _say_remarks(reading: Reading[Any], source: Path) -> None:
+    remarks(
+        f"{source.name}：{warning}" if say("zh", "en") == "zh" else f"{source.name}: {warning}"
+        for warning in reading.warnings
+    )
+    if reading.ignored_columns:
+        names = say("、", ", ").join(reading.ignored_columns)
+        remark(say(f"{source.name}：没有用到的列：{names}", f"{source.name}: columns not used: {names}"))
 
 
 def check_outputs(outs: Sequence[Path], endings: Sequence[str], inputs: Sequence[Path]) -> None:
@@ -91,10 +99,22 @@ def make_folder(folder: Path) -> None:
         ) from error
 
 
+def check_encoder(name: str) -> None:
+    """Raise :class:`Refused` if there is no encoder called so."""
+    if name not in {"bundled", "lsa", "none"} and not Path(name).is_dir():
+        raise Refused(
+            say(
+                f"没有叫“{name}”的编码器，也没有这个文件夹；--encoder 可用 bundled、lsa、none 或一个模型文件夹。",
+                f"there is no encoder “{name}”, nor such a folder; use bundled, lsa, none or a model's folder.",
+            )
+        )
+
+
 def choose_encoder(name: str, offers: Sequence[Document]) -> Encoder:
     """Return the encoder called ``bundled``, ``lsa`` (trained on ``offers``) or ``none``, or from a model's folder."""
     from duijie.engine.matching import dense  # noqa: PLC0415  sentence models come with it
 
+    check_encoder(name)
     if name == "none":
         return dense.NoEncoder()
     try:
@@ -102,8 +122,7 @@ def choose_encoder(name: str, offers: Sequence[Document]) -> Encoder:
             return dense.BundledEncoder()
         if name == "lsa":
             return dense.LsaEncoder.train(offers)
-        if Path(name).is_dir():
-            return dense.FolderEncoder(Path(name))
+        return dense.FolderEncoder(Path(name))
     except ImportError as error:
         raise Refused(
             say(
@@ -125,12 +144,6 @@ def choose_encoder(name: str, offers: Sequence[Document]) -> Encoder:
                 "too few offers for lsa to learn from; use --encoder bundled or none.",
             )
         ) from error
-    raise Refused(
-        say(
-            f"没有叫“{name}”的编码器，也没有这个文件夹；--encoder 可用 bundled、lsa、none 或一个模型文件夹。",
-            f"there is no encoder “{name}”, nor such a folder; --encoder takes bundled, lsa, none or a model's folder.",
-        )
-    )
 
 
 def read_model(path: Path | None) -> Model:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from duijie.desk.console import announce_compiling, progress, remark, screen
 from duijie.desk.errors import Refused
-from duijie.desk.intake import check_outputs, indexed, open_index, read_model, take
+from duijie.desk.filters import predicates, read_filters
+from duijie.desk.intake import check_encoder, check_outputs, indexed, open_index, read_model, take
 from duijie.desk.results import ENDINGS, Answered, Run, open_sink, teams_beside
 from duijie.tables.read import read_documents, read_teams
 from duijie.words import say
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
     from duijie.engine.matching.completeness import Part
     from duijie.engine.matching.index import Index
+    from duijie.engine.matching.model import Model
     from duijie.engine.matching.rank import Answer, Matcher
     from duijie.engine.matching.types import Document, Match
 
@@ -47,54 +49,59 @@ class Wish:
 
 
 def match(wish: Wish) -> None:
-    """Match and write or print, as wished."""
-    from duijie.desk.filters import predicates, read_filters  # noqa: PLC0415  wait for the engine until inputs are read
-
-    inputs = [path for path in (wish.demands, wish.offers, wish.teams, wish.model) if path]
-    check_outputs(wish.outs, ENDINGS, inputs)
-    beside = wish.outs[0] if wish.outs else None
+    """Match and write or print, as wished. Nothing is said or begun before everything given has been looked at."""
+    _check(wish)
     filters = read_filters(wish.filters)
-    reading = read_documents(wish.demands, noun="demand", skip_bad=wish.skip_bad)
-    demands = take(reading, wish.demands, beside)
-    known: tuple[Part, ...] = (
-        ("deadline",) if any(w in c.casefold() for c in reading.columns for w in _DEADLINES) else ()
-    )
-    teams = take(read_teams(wish.teams, skip_bad=wish.skip_bad), wish.teams, beside) if wish.teams else ()
+    asked = read_documents(wish.demands, noun="demand", skip_bad=wish.skip_bad)
+    given = None if wish.offers.is_dir() else read_documents(wish.offers, noun="offer", skip_bad=wish.skip_bad)
+    told = read_teams(wish.teams, skip_bad=wish.skip_bad) if wish.teams else None
     announce_compiling()
-    from duijie.engine.matching.rank import Matcher  # noqa: PLC0415
-
     model = read_model(wish.model)
-    with offers_of(wish, beside) as index:
-        wanted = predicates(filters, index.snapshot)
-        about = {
-            say("需求", "demands"): f"{wish.demands.name}（{len(demands)}）",
-            say("供给", "offers"): f"{wish.offers.name}（{len(index)}）",
-            say("筛选", "filter"): "，".join(wish.filters) or say("无", "none"),
-            say("排序模型", "ranking model"): model.name,
-            say("编码器", "encoder"): str(index.encoder.describe()["name"]),
-            say("供给摘要", "digest of the offers"): index.digest(),
-        }
-        run = Run(model, {team.id: team for team in teams}, wish.explained, about)
-        answers = answer(Matcher(index, model, threads=THREADS), demands, wish.top, run=run, wanted=wanted, known=known)
+    ready = open_index(wish.offers) if given is None else None
+    wanted = predicates(filters, ready.snapshot if ready else given.rows if given else ())
+    beside = wish.outs[0] if wish.outs else None
+    demands = take(asked, wish.demands, beside)
+    teams = take(told, wish.teams, beside) if told and wish.teams else ()
+    with ExitStack() as stack:
+        index = ready or stack.enter_context(
+            indexed(take(given, wish.offers, beside) if given else (), wish.encoder or "bundled")
+        )
+        from duijie.engine.matching.rank import Matcher  # noqa: PLC0415  after the notice that it compiles
+
+        run = Run(model, {team.id: team for team in teams}, wish.explained, _about(wish, index, model, len(demands)))
+        matcher = Matcher(index, model, threads=THREADS)
+        answers = answer(matcher, demands, wish.top, run=run, wanted=wanted, known=_known(asked.columns))
         _deliver(answers, wish.outs, run, len(demands))
 
 
-@contextmanager
-def offers_of(wish: Wish, beside: Path | None) -> Iterator[Index]:
-    """Lend the index to search: the folder given, or one made of the table given."""
-    if wish.offers.is_dir():
-        if wish.encoder is not None:
-            raise Refused(
-                say(
-                    "索引建好时已定下编码器；请去掉 --encoder，或用 duijie index build 另建一个。",
-                    "an index keeps the encoder it was built with; leave --encoder out, or build another index.",
-                )
+def _check(wish: Wish) -> None:
+    inputs = [path for path in (wish.demands, wish.offers, wish.teams, wish.model) if path]
+    teams = [teams_beside(out) for out in wish.outs if wish.teams and out.suffix.casefold() in {".jsonl", ".csv"}]
+    check_outputs([*wish.outs, *teams], ENDINGS, inputs)
+    check_encoder(wish.encoder or "bundled")
+    if wish.offers.is_dir() and wish.encoder is not None:
+        raise Refused(
+            say(
+                "索引建好时已定下编码器；请去掉 --encoder，或用 duijie index build 另建一个。",
+                "an index keeps the encoder it was built with; leave --encoder out, or build another index.",
             )
-        yield open_index(wish.offers)
-        return
-    offers = take(read_documents(wish.offers, noun="offer", skip_bad=wish.skip_bad), wish.offers, beside)
-    with indexed(offers, wish.encoder or "bundled") as index:
-        yield index
+        )
+
+
+def _known(columns: Sequence[str]) -> tuple[Part, ...]:
+    """Return which parts of a demand stand in columns that are not read."""
+    return ("deadline",) if any(word in c.casefold() for c in columns for word in _DEADLINES) else ()
+
+
+def _about(wish: Wish, index: Index, model: Model, demands: int) -> dict[str, str]:
+    return {
+        say("需求", "demands"): say(f"{wish.demands.name}，{demands} 条", f"{wish.demands.name}, {demands}"),
+        say("供给", "offers"): say(f"{wish.offers.name}，{len(index)} 条", f"{wish.offers.name}, {len(index)}"),
+        say("筛选", "filter"): say("，", ", ").join(wish.filters) or say("无", "none"),
+        say("排序模型", "ranking model"): model.name,
+        say("编码器", "encoder"): str(index.encoder.describe()["name"]),
+        say("供给摘要", "digest of the offers"): index.digest(),
+    }
 
 
 def answer(

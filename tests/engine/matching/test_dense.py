@@ -329,7 +329,6 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     reason = "sentence-transformers is not installed: pip install 'duijie[encoder]'"
     sentence_transformers = pytest.importorskip("sentence_transformers", reason=reason)
     import torch
-    from sentence_transformers import models
     from transformers import BertConfig, BertModel, BertTokenizer
 
     folder = tmp_path_factory.mktemp("model")
@@ -337,12 +336,18 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     vocabulary = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *signs]
     (folder / "vocab.txt").write_text("\n".join(vocabulary), "utf-8")
     torch.manual_seed(0)
-    config = BertConfig(len(vocabulary), 16, 1, 2, 32, max_position_embeddings=128)
+    config = BertConfig(
+        vocab_size=len(vocabulary),
+        hidden_size=16,
+        num_hidden_layers=1,
+        num_attention_heads=2,
+        intermediate_size=32,
+        max_position_embeddings=128,
+    )
     BertModel(config).save_pretrained(folder / "bert")
     BertTokenizer(str(folder / "vocab.txt")).save_pretrained(folder / "bert")
-    words = models.Transformer(str(folder / "bert"), max_seq_length=64)
-    pooling = models.Pooling(16, "mean")
-    sentence_transformers.SentenceTransformer(modules=[words, pooling], device="cpu").save(str(folder / "whole"))
+    # of a plain model it makes one with mean pooling
+    sentence_transformers.SentenceTransformer(str(folder / "bert"), device="cpu").save(str(folder / "whole"))
     return folder / "whole"
 
 

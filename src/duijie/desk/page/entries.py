@@ -107,7 +107,7 @@ def part_words(part: str) -> str:
 
 def swatch(name: str) -> Markup:
     """Draw the colour that a legend explains."""
-    return tag("i", class_=f"swatch {name}", aria_hidden="true")
+    return tag("i", class_=name)
 
 
 def points_of(score: float) -> int:

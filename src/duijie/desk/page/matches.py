@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
-from duijie.desk.page.documents import demand_facts, keywords_of, offer_facts, title_of
+from duijie.desk.page.documents import keywords_of, offer_facts, title_of
 from duijie.desk.page.entries import PARTS, SHOWN_MATCHES, part_words, points_of, sign, swatch
 from duijie.desk.page.markup import Markup, escape, lang_of, mark, tag
 from duijie.desk.sentences import level_word, reason_sentence
@@ -23,21 +24,22 @@ _PART_OF = {"words": "words", "title": "title", "meaning": "meaning", "foreign":
 
 
 def matches_of(entry: Entry, run: Run, *, first: bool) -> Markup:
-    """Return the matches as cards; those of no use are folded away under the others."""
+    """Return the matches as cards; those of no use are folded away under the others, or all where there are no others.
+
+    ``first``: the page's first, which shows its texts side by side, so that people see that there is such a thing.
+    """
     shown = entry.answer.matches[:SHOWN_MATCHES]
-    good = [m for m in shown if m.level > 1 and m.score >= run.model.credible] if entry.answered else []
-    kept, rest = (good, shown[len(good) :]) if good else ((), shown) if not entry.answered else (shown, ())
-    cards = [_match(entry.demand, match, run, open_=i == 0, open_text=i > 0 or first) for i, match in enumerate(kept)]
+    useful = sum(match.level > 1 and match.score >= run.model.credible for match in shown)
+    kept = (useful or len(shown)) if entry.answered else 0
+    cards = [
+        _match(entry.demand, match, run, open_=i == 0, open_text=i > 0 or first) for i, match in enumerate(shown[:kept])
+    ]
+    rest = shown[kept:]
     if rest:
-        words = say(f"另有 {len(rest)} 项关联很弱的供给", f"{len(rest)} more, hardly related")
-        cards.append(
-            tag(
-                "details",
-                tag("summary", words if kept else say(f"看看最接近的 {len(rest)} 项", f"See the nearest {len(rest)}")),
-                *(_match(entry.demand, match, run, open_=False, open_text=True) for match in rest),
-                class_="rest",
-            )
-        )
+        more = say(f"另有 {len(rest)} 项关联很弱的供给", f"{len(rest)} more, hardly related")
+        nearest = say(f"看看最接近的 {len(rest)} 项", f"See the nearest {len(rest)}")
+        folded = (_match(entry.demand, match, run, open_=False, open_text=True) for match in rest)
+        cards.append(tag("details", tag("summary", more if kept else nearest), *folded, class_="rest"))
     return tag("div", *cards, class_="matches")
 
 
@@ -77,33 +79,39 @@ def _badge(level: Level) -> Markup:
     return tag("span", sign(str(level)), level_word(level), class_=f"badge k-{level}")
 
 
-def _shares(reasons: Iterable[Reason]) -> dict[str, float]:
-    """Return the points of each part of the score; what speaks against it is ``less``."""
+def _part_of(reason: Reason) -> str:
+    return "lacking" if reason.code == "lacking" else _PART_OF.get(reason.code, "facts")
+
+
+def _shares(match: Match) -> dict[str, float]:
+    """Return the points of each part of the score; what is taken off, for all parts, is ``less``."""
     points = dict.fromkeys((*PARTS, "less"), 0.0)
-    for reason in reasons:
-        part = _PART_OF.get(reason.code, "facts") if reason.weight > 0 else "less"
-        points[part] += 100 * reason.weight
+    for reason in match.reasons:
+        points[_part_of(reason) if reason.weight > 0 else "less"] += 100 * reason.weight
     return points
 
 
 def _bar(match: Match, run: Run) -> Markup:
-    """Draw a score's parts end to end; what is taken off is hatched, from the right."""
-    points = _shares(match.reasons)
-    said = [f"{part_words(part)} {points[part]:.1f}" for part in PARTS if points[part] >= 0.05]
-    if points["less"] <= -0.05:
-        said.append(say("扣 ", "less ") + f"{-points['less']:.1f}")
-    shapes = []
-    end = 0.0
-    for part in PARTS:
-        if points[part] > 0:
-            shapes.append(f'<rect class="p-{part}" x="{end:.1f}" width="{points[part]:.1f}" height="8"/>')
-            end += points[part]
-    if points["less"] < 0:
-        shapes.append(f'<rect class="p-less" x="{end + points["less"]:.1f}" width="{-points["less"]:.1f}" height="8"/>')
-    shapes += [f'<path d="M{100 * cut:.1f}-2v12"/>' for cut in run.model.cuts]
+    """Draw a score's parts end to end; what is taken off covers their end."""
+    points = _shares(match)
+    less = -points.pop("less")
+    drawn = [(part, share) for part, share in points.items() if share > 0] or [("whole", 100 * match.score)]
+    said = [f"{part_words(part)} {share:.1f}" for part, share in drawn if part != "whole" and share >= 0.05]
+    if less >= 0.05:
+        said.append(say(f"扣 {less:.1f}", f"less {less:.1f}"))
+    ends = list(accumulate((share for _, share in drawn), initial=0.0))
+    shapes = [
+        f'<rect class="p-{part}" x="{start:.1f}" width="{share:.1f}" height="8"/>'
+        for (part, share), start in zip(drawn, ends, strict=False)
+    ]
+    if less > 0:
+        shapes.append(f'<rect class="p-less" x="{max(0.0, ends[-1] - less):.1f}" width="{less:.1f}" height="8"/>')
+    ticks = "".join(f"M{100 * cut:.1f}-2v12" for cut in run.model.cuts)
+    shapes.append(f'<path d="{ticks}"/>')
+    role = 'role="img"' if said else 'aria-hidden="true"'
+    title = f"<title>{escape(say('，', ', ').join(said))}</title>" if said else ""
     return Markup(
-        f'<svg class="bar" viewBox="0 0 {run.full} 8" preserveAspectRatio="none" role="img">'
-        f"<title>{escape(say('，', ', ').join(said))}</title>{''.join(shapes)}</svg>"
+        f'<svg class="bar" viewBox="0 0 {run.full} 8" preserveAspectRatio="none" {role}>{title}{"".join(shapes)}</svg>'
     )
 
 
@@ -137,10 +145,6 @@ def _told(reasons: Sequence[Reason]) -> list[Reason]:
     ]
 
 
-def _part_of(reason: Reason) -> str:
-    return "lacking" if reason.code == "lacking" else _PART_OF.get(reason.code, "facts")
-
-
 def _ground(reason: Reason, said: str) -> Markup:
     part = _part_of(reason) if reason.weight >= 0 else "less"
     points = f"{100 * reason.weight:+.1f}".replace("-", "\u2212")
@@ -162,7 +166,7 @@ def _beside(demand: Document, offer: Document, match: Match, *, open_: bool) -> 
         tag("summary", say("对照原文", "The two texts side by side")),
         tag(
             "div",
-            _column(say("需求", "Demand"), demand, demand_facts(demand), met, ""),
+            _column(say("需求", "Demand"), demand, (), met, ""),
             _column(say("供给", "Offer"), offer, offer_facts(offer), met, " t"),
             class_="columns",
         ),
@@ -174,11 +178,12 @@ def _beside(demand: Document, offer: Document, match: Match, *, open_: bool) -> 
 def _column(label: str, document: Document, facts: Iterable[tuple[str, str]], met: set[str], found: str) -> Markup:
     keywords = keywords_of(document)
     text = document.text.strip()
+    said = say("；", "; ").join(f"{name} {value}" for name, value in facts)
     return tag(
         "div",
         tag("p", label, tag("span", document.id, class_="code"), class_="side"),
         tag("p", mark(title_of(document), met), class_="name", **lang_of(document.title)),
         tag("p", mark(text, met), class_=f"text{found}", **lang_of(text)) if text else Markup(),
         tag("p", mark(keywords, met), class_=f"keywords{found}", **lang_of(keywords)) if keywords else Markup(),
-        tag("p", say("；", "; ").join(f"{name} {value}" for name, value in facts), class_="facts"),
+        tag("p", said, class_="facts") if said else Markup(),
     )

@@ -163,7 +163,7 @@ class FolderEncoder(SentenceEncoder):
     def __init__(self, folder: Path) -> None:
         self.folder = folder.resolve()
         self._model: Any = None
-        self.dimensions = int(self._loaded().get_sentence_embedding_dimension())
+        self.dimensions = int(self._loaded().encode([""], show_progress_bar=False).shape[1])
 
     def __getstate__(self) -> dict[str, Any]:
         return {**self.__dict__, "_model": None}
