@@ -22,15 +22,15 @@ from duijie.engine.matching.rank import Matcher
 from duijie.tables.read import read_documents, read_judgements
 
 WEIGHTS = {
-    "words": 0.48,
-    "title": 0.26,
-    "meaning": 0.26,
-    "foreign": 0.55,
-    "field": 0.01,
-    "industry": 0.01,
-    "region": 0.005,
-    "maturity": 0.01,
-    "budget": 0.005,
+    "words": 0.96,
+    "title": 0.52,
+    "meaning": 0.52,
+    "foreign": 1.1,
+    "field": 0.02,
+    "industry": 0.02,
+    "region": 0.01,
+    "maturity": 0.02,
+    "budget": 0.01,
 }
 
 
@@ -48,7 +48,7 @@ def default_model(data: Path) -> Model:
     """Return the model, its cuts from the judgements in ``data`` and in the samples."""
     with as_file(files("duijie.samples")) as samples:
         language = Language.of(read_documents(samples / "demands.csv", noun="demand").rows)
-        model = Model("default", WEIGHTS, (0.1, 0.2, 0.3), 0.1, 0.8, language)
+        model = Model("default", WEIGHTS, (0.2, 0.4, 0.6), 0.2, 0.8, language)
         own = cuts_of(model, *(samples / f"{name}.csv" for name in ("demands", "offers", "judgements")))
     folder = data / "demand-matching"
     public = cuts_of(model, folder / "demands.jsonl", folder / "offers.jsonl", folder / "judgements.csv")

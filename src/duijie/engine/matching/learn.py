@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 _TEXT = ("words", "title", "meaning")
 _APART = 0.5  # levels; smaller differences are noise (repeated judgements agree in 78 of 100)
-_SHARPNESS = 12.0  # score differences × this are log-odds; 0.1 of score is then a clear preference
+_SHARPNESS = 6.0  # score differences × this are log-odds; 0.2 of score is then a clear preference
 _ENOUGH = 5  # demands with something to learn from
 
 
