@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -375,7 +376,8 @@ def demo(
 
 
 def main() -> None:
-    """Run the command."""
+    """Run the command; being told to end cleans up like Ctrl-C."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     app()
 
 

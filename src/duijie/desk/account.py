@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -55,37 +55,32 @@ def why_missed(shared: Shared, missed: Missed) -> str:
 def rows_of(shared: Shared) -> Iterator[list[str | float | bool | None]]:
     """Yield one row a pair, and one a demand that got nobody, under :func:`headers`, demands in their order."""
     case, pairs = shared.case, shared.allocation.pairs
-    got: defaultdict[int, list[tuple[int, float]]] = defaultdict(list)
-    for d, t, s in zip(pairs.demand.tolist(), pairs.taker.tolist(), pairs.score.tolist(), strict=True):
-        got[d].append((t, s))
+    got: defaultdict[int, list[tuple[float, int]]] = defaultdict(list)
+    for d, t, score in zip(pairs.demand.tolist(), pairs.taker.tolist(), pairs.score.tolist(), strict=True):
+        got[d].append((score, t))
     missed: defaultdict[int, list[Missed]] = defaultdict(list)
     for each in shared.allocation.missed:
         missed[each.demand].append(each)
+    degree = Counter(d for d, _ in case.pairs)
     for d, demand in enumerate(case.demands):
-        why = "；".join(why_missed(shared, m) for m in missed[d])
-        first = case.takers[missed[d][0].taker] if missed[d] and missed[d][0].taker >= 0 else None
+        lost = [m for m in missed[d] if m.taker >= 0]
+        why = "；".join(why_missed(shared, m) for m in missed[d]) or None
+        first = "、".join(case.takers[m.taker] for m in lost) or None
         head = [demand, case.titles.get(demand)]
-        for t, score in got[d]:
+        firsts = min(shared.wanted, degree[d]) - len(lost)
+        for place, (score, t) in enumerate(sorted(got[d], key=lambda pair: (-pair[0], pair[1]))):
             taker = case.takers[t]
-            yield [
-                *head,
-                taker,
-                case.titles.get(taker),
-                case.offers[d, t],
-                score_of(score),
-                first is None,
-                first,
-                why or None,
-            ]
+            offer = case.offers[d, t]
+            yield [*head, taker, case.titles.get(taker), offer, score_of(score), place < firsts, first, why]
         if not got[d]:
-            yield [*head, None, None, None, None, False, first, why or None]
+            yield [*head, None, None, None, None, False, first, why]
 
 
 def headers(case: Case, *, keys: bool) -> list[str]:
     """Return the headers of :func:`rows_of`, in words or as keys of .jsonl."""
     who = "team" if case.of_teams else "taker"
     if keys:
-        return ["demand", "demand_title", who, f"{who}_title", "offer", "score", "first_choice", "wanted", "why"]
+        return ["demand", "demand_title", who, f"{who}_title", "offer", "score", "first_choice", "missed", "why"]
     return [
         *(say("需求编号", "demand id"), say("需求名称", "demand title")),
         *(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from duijie.desk.aside import run_aside
 from duijie.desk.console import announce_compiling, progress, remark, screen
 from duijie.desk.errors import Refused
 from duijie.desk.intake import choose_encoder, make_folder, open_index, processes_for, take
@@ -37,9 +38,8 @@ def build(folder: Path, offers: Path, *, encoder: str, processes: int | None, sk
 
     chosen = choose_encoder(encoder, documents)
     with progress(say("建索引", "building the index"), len(documents)) as advance:
-        index = Index.create(
-            folder, documents, encoder=chosen, processes=processes or processes_for(len(documents)), progress=advance
-        )
+        many = processes or processes_for(len(documents))
+        index = run_aside(lambda: Index.create(folder, documents, encoder=chosen, processes=many, progress=advance))
     screen().print(say(f"已建好索引 {folder}：{len(index):,} 条供给。", f"built {folder}: {len(index):,} offers."))
 
 
@@ -49,7 +49,8 @@ def add(folder: Path, offers: Path, *, processes: int | None, skip_bad: bool) ->
     index = open_index(folder)
     documents = take(read_documents(offers, noun="offer", skip_bad=skip_bad), offers, folder)
     with progress(say("加入索引", "adding to the index"), len(documents)) as advance:
-        replaced = index.add(documents, processes=processes or processes_for(len(documents)), progress=advance)
+        many = processes or processes_for(len(documents))
+        replaced = run_aside(lambda: index.add(documents, processes=many, progress=advance))
     index.merge()
     new = len(documents) - replaced
     screen().print(

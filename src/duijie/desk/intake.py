@@ -8,6 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from duijie.desk.aside import run_aside
 from duijie.desk.console import progress, remark, remarks
 from duijie.desk.errors import Refused
 from duijie.tables.write import write_bad
@@ -186,7 +187,9 @@ def indexed(offers: Sequence[Document], encoder: str) -> Iterator[Index]:
         if len(offers) >= ON_DISK_FROM:
             folder = Path(stack.enter_context(TemporaryDirectory(prefix="duijie-", ignore_cleanup_errors=True)))
             processes = processes_for(len(offers))
-            index = Index.create(folder / "index", offers, encoder=chosen, processes=processes, progress=advance)
+            index = run_aside(
+                lambda: Index.create(folder / "index", offers, encoder=chosen, processes=processes, progress=advance)
+            )
         else:
             index = Index(encoder=chosen)
             for start in range(0, len(offers), _AT_ONCE):

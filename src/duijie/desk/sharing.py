@@ -50,6 +50,7 @@ class Shared:
     case: Case
     allocation: Allocation
     capacity: tuple[int, ...]
+    wanted: int
     greedy_loss: float | None
 
 
@@ -130,4 +131,4 @@ def share_out(case: Case, capacity: Sequence[int], floor: Sequence[int] | None, 
             n_demands=len(case.demands), capacity=np.asarray(capacity, np.int64), wanted=wanted,
         )  # fmt: skip
         loss = (allocation.best - plain.objective) / allocation.best
-    return Shared(case, allocation, tuple(int(c) for c in capacity), loss)
+    return Shared(case, allocation, tuple(int(c) for c in capacity), wanted, loss)

@@ -96,12 +96,13 @@ def sign(outcome: str) -> Markup:
 
 
 def part_words(part: str) -> str:
-    """Return one of the :data:`PARTS` in words."""
+    """Return one of the :data:`PARTS`, or ``less``, what is taken off, in words."""
     return {
         "words": say("用词", "Wording"),
         "title": say("题名", "Title"),
         "meaning": say("语义", "Meaning"),
         "facts": say("事实", "Facts"),
+        "less": say("扣分", "Less"),
     }[part]
 
 

@@ -95,9 +95,10 @@ def _guide(run: Run) -> Markup:
         "title": say("需求的题名和关键词，供给写到了多少", "how much of its title and keywords the offer has"),
         "meaning": say("两段文字整体意思有多近", "how near the two texts are in meaning"),
         "facts": say(
-            "领域、行业、地区、成熟度、预算是否相符；不符要扣分",
-            "whether field, industry, region, maturity and budget agree; what does not is taken off",
+            "领域、行业、地区、成熟度、预算是否相符",
+            "whether field, industry, region, maturity and budget agree",
         ),
+        "less": say("与需求不符的，从得分里扣去", "what does not agree, taken off the score"),
     }
     parts = (
         tag("li", swatch(f"p-{part}"), tag("b", part_words(part)), tag("span", meaning))

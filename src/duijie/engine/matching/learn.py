@@ -91,7 +91,8 @@ def learn(judged: Judged, prior: Model, *, name: str, pull: float = 0.02) -> Mod
 
     found = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=[(0.0, None)] * len(FEATURES))
     vector = np.where(known, found.x / unit, prior.vector())
-    scale = sum(prior.weights.get(f, 0.0) for f in _TEXT) / max(1e-9, sum(vector[FEATURES.index(f)] for f in _TEXT))
+    free = [FEATURES.index(f) for f in _TEXT if known[FEATURES.index(f)]]
+    scale = sum(prior.vector()[i] for i in free) / max(1e-9, float(vector[free].sum()))
     vector = np.where(known, vector * scale, vector)
     model = replace(prior, name=name, weights={f: round(float(w), 4) for f, w in zip(FEATURES, vector, strict=True)})
     return replace(

@@ -1,0 +1,35 @@
+"""Work that starts processes, so that Ctrl-C ends it at once and without noise."""
+
+from __future__ import annotations
+
+import multiprocessing
+import signal
+from concurrent.futures import ThreadPoolExecutor, wait
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+T = TypeVar("T")
+
+
+def run_aside(work: Callable[[], T]) -> T:
+    """Return what ``work`` returns, which may start processes.
+
+    A terminal sends Ctrl-C to every process of a command. Here the work runs in a thread with the signal blocked, which
+    the processes it starts inherit: only the main thread hears it, ends them, lets the work clean up, and goes on raising.
+    """
+
+    def deaf() -> T:
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        return work()
+
+    with ThreadPoolExecutor(1) as pool:
+        future = pool.submit(deaf)
+        try:
+            return future.result()
+        except KeyboardInterrupt:
+            for child in multiprocessing.active_children():
+                child.kill()
+            wait([future])
+            raise
