@@ -17,7 +17,20 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-LEAGUES = ("150100", "150200", "150300", "150400", "150500", "150600", "150700", "150800", "150900", "152200", "152500", "152900")
+LEAGUES = (
+    "150100",
+    "150200",
+    "150300",
+    "150400",
+    "150500",
+    "150600",
+    "150700",
+    "150800",
+    "150900",
+    "152200",
+    "152500",
+    "152900",
+)
 
 
 def read_papers(data: Path) -> list[dict[str, str]]:

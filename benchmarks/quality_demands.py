@@ -14,8 +14,6 @@ from typing import TYPE_CHECKING
 from unittest.mock import patch
 
 import numpy as np
-from markdown import table
-from plain import PlainBm25, bigrams
 
 from duijie.engine.matching.dense import BundledEncoder, Encoder, LsaEncoder, NoEncoder
 from duijie.engine.matching.evaluate import (
@@ -33,6 +31,8 @@ from duijie.engine.matching.model import FEATURES, Language, Model, default_mode
 from duijie.engine.matching.rank import CANDIDATES, Matcher
 from duijie.engine.matching.text import terms
 from duijie.engine.matching.types import Document
+from markdown import table
+from plain import PlainBm25, bigrams
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -432,7 +432,7 @@ def report_foreign(task: Task, index: Index) -> str:
         for who, ranking in (("bigram BM25", plain.best), ("default model", own)):
             among_all = np.array([ranking[q].index(o) + 1 for q, o in pairs])
             among = np.array([[x for x in ranking[q] if x in english].index(o) + 1 for q, o in pairs])
-            if len(pairs):
+            if pairs:
                 rows.append(
                     [
                         name,

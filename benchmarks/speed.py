@@ -151,7 +151,9 @@ def measure(work: Path, papers: list[dict[str, str]], n: int, asked: argparse.Na
         if importlib.util.find_spec(peer) is None:
             told[peer] = {"failed": "not installed"}
         else:
-            told[peer] = step(work, f"build-{peer}", n, *small) if n <= PEERS_TO else {"failed": "not tried at this size"}
+            told[peer] = (
+                step(work, f"build-{peer}", n, *small) if n <= PEERS_TO else {"failed": "not tried at this size"}
+            )
     able = [name for name in ENGINES if "failed" not in told[name]]
     told["search"] = step(work, "search", n, "--engines", *able, *small)
     told["alive"] = step(work, "alive", n, *small)

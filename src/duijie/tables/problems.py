@@ -69,7 +69,7 @@ class TableError(ValueError):
     """A file that cannot be read or written; ``str()`` is one sentence for the person who gave it."""
 
 
-class BadTable(TableError):  # noqa: N818  the table is bad, not the program
+class BadTable(TableError):
     """A file with wrong rows; ``reading`` holds the good rows and every problem."""
 
     def __init__(self, name: str, reading: Reading[Any]) -> None:

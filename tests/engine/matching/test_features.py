@@ -30,7 +30,13 @@ def test_industry_agreement_counts_common_digits(demand, offer, agreement):
 
 @pytest.mark.parametrize(
     ("demand", "offer", "nearness"),
-    [("150204", "150203", 1.0), ("150204", "150100", 0.5), ("150204", "110000", 0.0), ("包头", "包头", 1.0), ("", "1", 0.0)],
+    [
+        ("150204", "150203", 1.0),
+        ("150204", "150100", 0.5),
+        ("150204", "110000", 0.0),
+        ("包头", "包头", 1.0),
+        ("", "1", 0.0),
+    ],
 )
 def test_region_agreement_follows_the_tree(demand, offer, nearness):
     assert features.region_agreement(demand, offer) == nearness
@@ -51,7 +57,9 @@ def test_a_demand_that_says_nothing_of_its_own_is_not_specific(text):
     assert features.specificity(Document("d", text), default_model().language) < default_model().specific
 
 
-@pytest.mark.parametrize("text", ["风机防冰", "大卡车的电机一热就没力气", "De-icing of wind turbine blades", "水肥一体化控制"])
+@pytest.mark.parametrize(
+    "text", ["风机防冰", "大卡车的电机一热就没力气", "De-icing of wind turbine blades", "水肥一体化控制"]
+)
 def test_a_short_demand_that_names_its_need_is_specific(text):
     assert features.specificity(Document("d", text), default_model().language) >= default_model().specific
 

@@ -52,7 +52,9 @@ def test_level_begins_at_its_cut():
 
 
 def test_language_knows_what_every_demand_says():
-    language = Language.of([Document(str(i), f"寻求{thing}技术合作") for i, thing in enumerate(("风机", "稀土", "乳品", "马铃薯"))])
+    language = Language.of(
+        [Document(str(i), f"寻求{thing}技术合作") for i, thing in enumerate(("风机", "稀土", "乳品", "马铃薯"))]
+    )
     assert language.documents == 4
     assert language.rarity("合作") < language.rarity("稀土")
     assert language.sign_rarity("合") < language.sign_rarity("稀")

