@@ -2,14 +2,13 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+import sample_desk
 
 from duijie.engine.matching.evaluate import ndcg
 from duijie.engine.matching.features import scores
 from duijie.engine.matching.learn import Judged, TooFewJudgements, judged_pairs, kappa, learn, learn_cuts
 from duijie.engine.matching.model import FEATURES, default_model
 from duijie.engine.matching.rank import Matcher
-
-from . import sample_desk
 
 
 def made_up(informative, *, demands=30, noise=0.0, seed=0):

@@ -4,14 +4,13 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+import sample_desk
 
 from duijie.engine.matching.features import scores
 from duijie.engine.matching.index import Index
 from duijie.engine.matching.model import default_model
 from duijie.engine.matching.rank import Matcher
 from duijie.engine.matching.types import Document
-
-from . import sample_desk
 
 
 def answer(demand, **more):

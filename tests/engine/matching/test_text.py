@@ -91,6 +91,10 @@ def test_terms_leave_other_words_alone(word: str) -> None:
     assert terms(word) == [word]
 
 
+def test_terms_leave_out_english_function_words() -> None:
+    assert terms("De-icing of the blades") == ["de-icing", "de", "icing", "blade"]
+
+
 def test_terms_are_words_and_bigrams() -> None:
     assert terms("风机防冰") == ["风机", "防冰", "风机", "机防", "防冰"]
     assert terms("磁 B 土") == ["b", "磁", "土"]
