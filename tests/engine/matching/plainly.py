@@ -78,17 +78,17 @@ def sample_queries() -> list[Document]:
 
 @cache
 def recombined(n: int, seed: int = 1, *, common: int = 0) -> list[Document]:
-    """Return documents of four clauses taken from any offers, two of them from ``common`` that are often taken."""
+    """Return documents of four clauses from any offers; or of two, one of them from ``common`` that are often taken."""
     rng = random.Random(seed)
     pool = [c for d in sample_offers() for c in re.findall(r"[^，。；]+[，。；]?", d.text)]
-    often = pool[::97][:common] or pool
+    often = pool[::97][:common]
     titles = [d.title for d in sample_offers()]
     regions = ("150100", "150200", "152900", "330000")
     return [
         Document(
             f"R-{i:05d}",
             rng.choice(titles),
-            "".join(rng.choices(pool, k=2) + rng.choices(often, k=2)),
+            rng.choice(pool) + rng.choice(often) if often else "".join(rng.choices(pool, k=4)),
             region=rng.choice(regions),
         )
         for i in range(n)

@@ -95,7 +95,7 @@ def test_of_a_long_demand_the_heaviest_terms_are_searched_for(samples: tuple[Ind
 
 @pytest.fixture(scope="module")
 def large() -> tuple[Index, PlainBm25]:
-    corpus = recombined(kernel.BLOCK + 1200, common=16)
+    corpus = recombined(kernel.BLOCK + 1200, common=8)
     return in_memory(corpus), PlainBm25(corpus)
 
 
@@ -104,7 +104,7 @@ def test_two_blocks_with_columns_are_searched_exactly(large: tuple[Index, PlainB
     a = index.snapshot.parts[0].segment.arrays
     assert (a["entry_count"] == kernel.DENSE_MARK).sum() > 100
     assert a["entry_block"].max() == 1
-    asked = [*sample_queries()[:20], *recombined(40, seed=7, common=16)]
+    asked = [*sample_queries()[:20], *recombined(40, seed=7, common=8)]
     for k, demands in ((1, asked[:20]), (10, asked[10:50]), (3000, asked[50:54])):
         found = hits_of(index, [Query.of(d, index.params) for d in demands], k)
         for demand, hits in zip(demands, found, strict=True):
@@ -116,7 +116,7 @@ def test_filtered_answers_are_the_best_of_those_that_pass(large: tuple[Index, Pl
     masks = index.snapshot.mask({"region": lambda code: code.startswith("15")})
     passing = {d.id for d in index.snapshot.living() if d.region.startswith("15")}
     assert 0 < len(passing) < len(index)
-    demands = recombined(20, seed=7, common=16)
+    demands = recombined(20, seed=7, common=8)
     found = hits_of(index, [Query.of(d, index.params) for d in demands], 10, masks=masks)
     for demand, hits in zip(demands, found, strict=True):
         scores = plain.scores(plain.query(demand))
