@@ -267,9 +267,10 @@ def report_real(task: Task, *, small: bool) -> str:
     spread = ", ".join(f"{values.mean():.4f}" for values in seeds)
     weights = ", ".join(f"{name} {np.mean([m.weights[name] for m in used[0]]):.2f}" for name in FEATURES[:4])
     note = (
-        f"{len(task.counted)} of {len(task.demands)} demands count, {len(task.offers):,} offers. The default model was"
-        " never fitted to these data: weights by hand, language from the shipped samples. Recall and MRR over all offers,"
-        f" through the matcher's own candidates. nDCG of the seeds: {spread}. Mean learned weights: {weights}."
+        f"{len(task.counted)} of {len(task.demands)} demands count, {len(task.offers):,} offers. The default model's"
+        " weights were set by hand and its language learned from the shipped samples, neither fitted to these data; only its"
+        " cuts between levels look at them. Recall and MRR over all offers, through the matcher's own candidates."
+        f" nDCG of the seeds: {spread}. Mean learned weights: {weights}."
     )
     parts = [table("Real demands", HEAD, rows, note)]
     encoders: list[tuple[str, Index]] = [("none", make_index(task, NoEncoder())), ("lsa", make_index(task, _lsa(task)))]
@@ -341,7 +342,8 @@ def _calibration(task: Task, found: Found, used: list[Model]) -> str:
         "of them judged ≥ 3",
         "quadratic kappa",
     ]
-    return table(f"Levels as told and as judged, {len(judged):,} judged pairs", head, rows)
+    note = "The default model's cuts lie half way between what these judgements and those of the samples would set."
+    return table(f"Levels as told and as judged, {len(judged):,} judged pairs", head, rows, note)
 
 
 def report_rewordings(task: Task, index: Index) -> str:

@@ -79,7 +79,7 @@ def read_experts(data: Path) -> Experts:
     """Return the reviewer assignment data set of Stelmakh et al. 2023, as far as its papers are here."""
     folder = data / "expert-finding"
     told = map(json.loads, (folder / "papers.jsonl").read_text("utf-8").splitlines())
-    papers = [Document(p["ssId"], p["title"] or "", p.get("abstract") or "") for p in told]
+    papers = [Document(p["ssId"] or f"?{i}", p["title"] or "", p.get("abstract") or "") for i, p in enumerate(told)]
     place = {p.id: i for i, p in enumerate(papers)}
     with (folder / "ratings.csv").open(encoding="utf-8") as file:
         rows = list(csv.DictReader(file))

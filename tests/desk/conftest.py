@@ -79,7 +79,14 @@ def match_run(duijie_run: Callable[..., Any], small: Path) -> Callable[..., Any]
 
     def run(*arguments: object) -> Any:
         return duijie_run(
-            "match", "--demands", small / "demands.csv", "--offers", small / "offers.csv", "--encoder", "none", *arguments
+            "match",
+            "--demands",
+            small / "demands.csv",
+            "--offers",
+            small / "offers.csv",
+            "--encoder",
+            "none",
+            *arguments,
         )
 
     return run

@@ -45,9 +45,13 @@ def test_a_demand_too_vague_has_one_row_with_advice(match_run, tmp_path) -> None
 
 
 def test_a_demand_without_a_credible_offer_has_one_row_with_advice(duijie_run, tmp_path, small) -> None:
-    (tmp_path / "d.csv").write_text("id,title,text\nX,古籍善本霉斑虫蛀修复,馆藏明清刻本虫蛀霉变，盼引进蚕丝网与纸浆补洞手艺\n", "utf-8")
+    (tmp_path / "d.csv").write_text(
+        "id,title,text\nX,古籍善本霉斑虫蛀修复,馆藏明清刻本虫蛀霉变，盼引进蚕丝网与纸浆补洞手艺\n", "utf-8"
+    )
     out = tmp_path / "m.jsonl"
-    duijie_run("match", "--demands", tmp_path / "d.csv", "--offers", small / "offers.csv", "--encoder", "none", "--out", out)
+    duijie_run(
+        "match", "--demands", tmp_path / "d.csv", "--offers", small / "offers.csv", "--encoder", "none", "--out", out
+    )
     (row,) = rows_of(out)
     assert row["offer"] is None and row["verdict"] == "no match" and "可信" in row["advice"][0]
 
@@ -91,9 +95,13 @@ def test_formulas_in_titles_stay_text(duijie_run, small, tmp_path) -> None:
     offers = tmp_path / "o.csv"
     offers.write_text("id,title,text\nA1,=1+1 烧结钕铁硼磁钢晶界扩散,磁钢 铽 牵引电机 高温失磁\n", "utf-8")
     demands = tmp_path / "d.csv"
-    demands.write_text("id,title,text\nD1,磁钢高温失磁，晶界扩散减铽,牵引电机磁钢 170 ℃ 失磁，想用烧结钕铁硼晶界扩散\n", "utf-8")
+    demands.write_text(
+        "id,title,text\nD1,磁钢高温失磁，晶界扩散减铽,牵引电机磁钢 170 ℃ 失磁，想用烧结钕铁硼晶界扩散\n", "utf-8"
+    )
     outs = [tmp_path / "m.csv", tmp_path / "m.xlsx"]
-    done = duijie_run("match", "--demands", demands, "--offers", offers, "--encoder", "none", "--out", outs[0], "--out", outs[1])
+    done = duijie_run(
+        "match", "--demands", demands, "--offers", offers, "--encoder", "none", "--out", outs[0], "--out", outs[1]
+    )
     assert done.exit_code == 0, done.stderr
     assert "'=1+1" in outs[0].read_text("utf-8-sig")
     cells = [cell for row in load_workbook(outs[1])["匹配"] for cell in row if str(cell.value).startswith("=")]
@@ -148,7 +156,9 @@ def test_english_speaks_no_chinese_of_its_own(match_run) -> None:
 
 def test_an_index_gives_the_same_answers_as_its_table(duijie_run, match_run, small, small_index, tmp_path) -> None:
     match_run("--out", tmp_path / "a.jsonl")
-    done = duijie_run("match", "--demands", small / "demands.csv", "--offers", small_index, "--out", tmp_path / "b.jsonl")
+    done = duijie_run(
+        "match", "--demands", small / "demands.csv", "--offers", small_index, "--out", tmp_path / "b.jsonl"
+    )
     assert done.exit_code == 0
     assert (tmp_path / "a.jsonl").read_bytes() == (tmp_path / "b.jsonl").read_bytes()
 
@@ -159,7 +169,8 @@ def test_an_index_keeps_its_encoder(duijie_run, small, small_index) -> None:
 
 
 @pytest.mark.parametrize(
-    ("given", "prefix"), [("地区=150000", "15"), ("region=150200", "1502"), ("地区=包头", "1502"), ("地区=内蒙古自治区", "15")]
+    ("given", "prefix"),
+    [("地区=150000", "15"), ("region=150200", "1502"), ("地区=包头", "1502"), ("地区=内蒙古自治区", "15")],
 )
 def test_a_region_stands_for_all_below_it(match_run, small, tmp_path, given, prefix) -> None:
     done = match_run("--filter", given, "--out", tmp_path / "m.jsonl", "--top", "60")
@@ -203,7 +214,15 @@ def test_advice_names_the_filter_where_one_is_set(match_run, tmp_path) -> None:
 
 def test_lsa_answers_too(duijie_run, small, tmp_path) -> None:
     done = duijie_run(
-        "match", "--demands", small / "demands.csv", "--offers", small / "offers.csv", "--encoder", "lsa", "--out", tmp_path / "m.jsonl"
+        "match",
+        "--demands",
+        small / "demands.csv",
+        "--offers",
+        small / "offers.csv",
+        "--encoder",
+        "lsa",
+        "--out",
+        tmp_path / "m.jsonl",
     )
     assert done.exit_code == 0, done.stderr
     assert any(r["code"] == "meaning" for row in rows_of(tmp_path / "m.jsonl") if row["offer"] for r in row["reasons"])

@@ -33,9 +33,9 @@ def screen() -> Console:
 
 
 @contextmanager
-def progress(label: str, total: int | None) -> Iterator[Callable[[int], None]]:
-    """Show a bar while something long runs; the function lent advances it."""
-    if not sys.stderr.isatty():
+def progress(label: str, total: int | None, *, shown: bool = True) -> Iterator[Callable[[int], None]]:
+    """Show a bar while something long runs; the function lent advances it. Not ``shown`` where results come meanwhile."""
+    if not shown or not sys.stderr.isatty():
         yield lambda _: None
         return
     from rich.console import Console  # noqa: PLC0415

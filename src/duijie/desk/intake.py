@@ -183,19 +183,21 @@ def indexed(offers: Sequence[Document], encoder: str) -> Iterator[Index]:
 
     with ExitStack() as stack:
         chosen = choose_encoder(encoder, offers)
-        advance: Callable[[int], None] = stack.enter_context(progress(say("索引供给", "indexing offers"), len(offers)))
-        if len(offers) >= ON_DISK_FROM:
-            folder = Path(stack.enter_context(TemporaryDirectory(prefix="duijie-", ignore_cleanup_errors=True)))
-            processes = processes_for(len(offers))
-            index = run_aside(
-                lambda: Index.create(folder / "index", offers, encoder=chosen, processes=processes, progress=advance)
-            )
-        else:
+        with progress(say("索引供给", "indexing offers"), len(offers)) as advance:
             index = Index(encoder=chosen)
-            for start in range(0, len(offers), _AT_ONCE):
+            if len(offers) >= ON_DISK_FROM:
+                folder = stack.enter_context(TemporaryDirectory(prefix="duijie-", ignore_cleanup_errors=True))
+                index = run_aside(lambda: _on_disk(Path(folder) / "index", offers, chosen, advance))
+            for start in range(0, len(offers), _AT_ONCE) if index.folder is None else ():
                 index.add(offers[start : start + _AT_ONCE])
                 advance(len(offers[start : start + _AT_ONCE]))
         yield index
+
+
+def _on_disk(folder: Path, offers: Sequence[Document], encoder: Encoder, advance: Callable[[int], None]) -> Index:
+    from duijie.engine.matching.index import Index  # noqa: PLC0415
+
+    return Index.create(folder, offers, encoder=encoder, processes=processes_for(len(offers)), progress=advance)
 
 
 def open_index(folder: Path) -> Index:

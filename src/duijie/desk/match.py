@@ -153,10 +153,8 @@ def _deliver(answers: Iterator[Answered], outs: Sequence[Path], run: Run, total:
     """Hand each answer to every output, or to the screen, then say what came out."""
     verdicts: dict[str, int] = {}
     with ExitStack() as stack:
-        advance = stack.enter_context(progress(say("匹配需求", "matching demands"), total))
-        takes = [stack.enter_context(open_sink(out, run)) for out in outs]
-        if not outs:
-            takes.append(_printer(run))
+        takes = [stack.enter_context(open_sink(out, run)) for out in outs] or [_printer(run)]
+        advance = stack.enter_context(progress(say("匹配需求", "matching demands"), total, shown=bool(outs)))
         for answered in answers:
             for give in takes:
                 give(answered)

@@ -49,7 +49,7 @@ def reason_sentence(reason: Reason, demand: Document, offer: Document, model: Mo
     if code in {"words", "title"}:
         return _of_words(code, reason)
     if code in {"meaning", "foreign"}:
-        return _of_meaning(code, reason.weight / (model.weights.get(code) or 1.0))
+        return _of_meaning(reason, model)
     if code == "lacking":
         words = _telling(reason.demand_words)
         return say(f"没有提到{listed(words)}", f"does not mention {listed(words)}") if words else ""
@@ -73,19 +73,18 @@ def _of_words(code: str, reason: Reason) -> str:
     )
 
 
-def _of_meaning(code: str, cosine: float) -> str:
-    near = say(
-        *(
-            ("很接近", "very near")
-            if cosine >= 0.6
-            else ("接近", "near")
-            if cosine >= 0.4
-            else ("有些接近", "somewhat near")
-        )
+def _of_meaning(reason: Reason, model: Model) -> str:
+    cosine = reason.weight / (model.weights.get(reason.code) or 1.0)
+    far, near, very = ("有些接近", "somewhat near"), ("接近", "near"), ("很接近", "very near")
+    how = say(*(very if cosine >= 0.6 else near if cosine >= 0.4 else far))
+    if reason.code == "meaning":
+        return say(f"整体意思{how}", f"{how} in meaning as a whole")
+    asked, met = listed(_telling(reason.demand_words)), listed(_telling(reason.offer_words))
+    if not asked or not met:
+        return say(f"语言不同，意思{how}", f"another language, {how} in meaning")
+    return say(
+        f"语言不同，意思{how}：{asked}对应{met}", f"another language, {how} in meaning: {asked} stands for {met}"
     )
-    if code == "foreign":
-        return say(f"语言不同，意思{near}", f"another language, {near} in meaning")
-    return say(f"整体意思{near}", f"{near} in meaning as a whole")
 
 
 def _of_field(good: bool, demand: Document, offer: Document) -> str:

@@ -36,7 +36,7 @@ PARTS: tuple[Part, ...] = (
 
 _NUMBER = r"\d+(?:\.\d+)?\s?"
 _UNIT = (
-    r"(?:%|‰|℃|°|ppm|db|[kmg]?wh?|[kmg]?pa|[kcnμum]?m|[km]?g|m?l|k?v|m?a|[kmg]?hz|rpm|mg|万?吨|千?克|万?[升米亩台套]|公斤"
+    r"(?:%|‰|℃|°|ppm|db|[kmg]?wh?|[kmg]?pa|[kcnμum]?m|[km]?g|m?l|k?v|m?a|[kmg]?hz|rpm|mg|[km]?n|万?吨|千?克|万?[升米亩台套]|公斤"
     r"|微米|纳米|毫米|厘米|小时|分钟|秒|倍|次|度|转|目|年以上|个百分点)"
 )
 _WAYS: dict[Part, tuple[str, ...]] = {
