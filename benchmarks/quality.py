@@ -32,15 +32,15 @@ def report(part: str, data: Path, *, small: bool) -> str:
     """Return the tables of one part, nothing where its data are not there."""
     if part == "samples":
         task = read_samples()
-        return report_samples(small_task(task, 6, 100) if small else task)
+        return report_samples(small_task(task, 4, 10) if small else task)
     folder = {"real": "demand-matching", "known": "papers-zh", "people": "expert-finding"}[part]
     if missing(data / folder):
         if part == "real" and small:
-            return report_real(small_task(read_samples(), 30, 0), small=True)
+            return report_real(small_task(read_samples(), 10, 0), small=True)
         return ""
     if part == "real":
         real = read_real(data)
-        return report_real(small_task(real, 20, 50) if small else real, small=small)
+        return report_real(small_task(real, 10, 50) if small else real, small=small)
     return report_known(data, small=small) if part == "known" else report_people(data, small=small)
 
 

@@ -289,8 +289,7 @@ def _ablation(
 ) -> str:
     model = default_model()
     rows = [_row("all of it", measure(task, found.rank(model)), base)]
-    for feature in FEATURES[:4]:
-        rows.append(_row(f"without {feature}", measure(task, found.rank(without(model, feature))), base))
+    rows += [_row(f"without {f}", measure(task, found.rank(without(model, f))), base) for f in FEATURES[:4]]
     mute = replace(model, language=Language(0, {}))
     rows.append(
         _row(
@@ -351,9 +350,8 @@ def report_rewordings(task: Task, index: Index) -> str:
     by_id = {d.id: d for d in task.demands}
     counted = {task.demands[q].id for q in task.counted}
     groups: defaultdict[str, list[Document]] = defaultdict(list)
-    for demand, manner, text in task.rewordings:
-        if demand in counted:
-            groups[manner].append(Document(demand, text))
+    for demand, manner, text in (r for r in task.rewordings if r[0] in counted):
+        groups[manner].append(Document(demand, text))
     full = [by_id[i] for i in sorted({d.id for d in groups[MANNERS[0]]})]
     rows: list[list[object]] = []
     before: tuple[float, float] | None = None
@@ -431,19 +429,13 @@ def report_foreign(task: Task, index: Index) -> str:
         pairs = [
             (q, o) for q, d in enumerate(asked) for o, v in task.pool(d.id).items() if o in english and v in wanted
         ]
+        if not pairs:
+            continue
         for who, ranking in (("bigram BM25", plain.best), ("default model", own)):
-            among_all = np.array([ranking[q].index(o) + 1 for q, o in pairs])
-            among = np.array([[x for x in ranking[q] if x in english].index(o) + 1 for q, o in pairs])
-            if pairs:
-                rows.append(
-                    [
-                        name,
-                        who,
-                        len(pairs),
-                        *(f"{v:.0f}" for v in np.median([among_all, among], axis=1)),
-                        *(f"{(among_all <= k).mean():.0%}" for k in (10, 20, 50)),
-                    ]
-                )
+            of_all = np.array([ranking[q].index(o) + 1 for q, o in pairs])
+            of_english = [[x for x in ranking[q] if x in english].index(o) + 1 for q, o in pairs]
+            places = [f"{np.median(of_all):.0f}", f"{np.median(of_english):.0f}"]
+            rows.append([name, who, len(pairs), *places, *(f"{(of_all <= k).mean():.0%}" for k in (10, 20, 50))])
     head = [
         "judged level",
         "ranking",

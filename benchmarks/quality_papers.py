@@ -95,6 +95,17 @@ def read_experts(data: Path) -> Experts:
     return Experts(papers, ratings, [known(p) for p in official.values()], known(everything))
 
 
+def few_experts(experts: Experts) -> Experts:
+    """Return four people with their own and their rated papers, and one profile of each."""
+    ratings = [r for r in experts.ratings if r[0] in sorted({r[0] for r in experts.ratings})[:4]]
+    people = {r[0] for r in ratings}
+    kept = sorted({p for r in ratings for p in (r[1], *experts.official[0][r[0]])})
+    place = {p: i for i, p in enumerate(kept)}
+    profiles = {person: [place[p] for p in experts.official[0][person]] for person in people}
+    papers = [experts.papers[p] for p in kept]
+    return Experts(papers, [(a, place[p], r) for a, p, r in ratings], [profiles], profiles)
+
+
 def person_score(similarities: Values) -> float:
     """Return the cubic mean of a rated paper's similarities to a person's papers: near ones count most, all count."""
     return float((np.maximum(similarities, 0.0) ** 3).mean() ** (1 / 3))
@@ -143,10 +154,7 @@ def report_people(data: Path, *, small: bool) -> str:
 
     experts = read_experts(data)
     if small:
-        people = sorted({person for person, *_ in experts.ratings})[:4]
-        experts = replace(
-            experts, ratings=[r for r in experts.ratings if r[0] in people], official=experts.official[:1]
-        )
+        experts = few_experts(experts)
     rated = sorted({paper for _, paper, _ in experts.ratings})
     row = {paper: i for i, paper in enumerate(rated)}
     stop = frozenset(ENGLISH_STOP_WORDS)

@@ -82,15 +82,13 @@ def commit() -> str:
 def machine() -> str:
     """Return processor, cores and memory."""
     told = Path("/proc/cpuinfo")
-    names = (
-        [line.split(":")[1].strip() for line in told.read_text().splitlines() if line.startswith("model name")]
-        if told.exists()
-        else []
+    lines = told.read_text("utf-8").splitlines() if told.exists() else []
+    processor = next(
+        (line.split(":")[1].strip() for line in lines if line.startswith("model name")), platform.machine()
     )
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1e9
-    load = os.getloadavg()[0]
-    processor = names[0] if names else platform.machine()
-    return f"{processor}, {os.cpu_count()} cores, {memory:.0f} GB, {platform.system()} {platform.release()}, load {load:.1f} at the start"
+    system = f"{platform.system()} {platform.release()}"
+    return f"{processor}, {os.cpu_count()} cores, {memory:.0f} GB, {system}, load {os.getloadavg()[0]:.1f} at the start"
 
 
 if __name__ == "__main__":

@@ -123,14 +123,14 @@ def main() -> None:
         return
     if missing(asked.data / "papers-zh") and not asked.small:
         return
-    sizes = asked.sizes or ([2_000] if asked.small else [*SIZES, *([HUGE] if asked.huge else [])])
+    sizes = asked.sizes or ([1_000] if asked.small else [*SIZES, *([HUGE] if asked.huge else [])])
     papers = read_papers(asked.data)
     if asked.small:
         Bm25s.backend = "numpy"  # its numba backend compiles for 20 s
     kept = asked.work or Path(tempfile.mkdtemp(prefix="duijie-speed-"))
     kept.mkdir(parents=True, exist_ok=True)
     try:
-        drawn = list(corpus.resample(papers, 2_000 if asked.small else 5_000, seed=9, prefix="Q"))
+        drawn = list(corpus.resample(papers, 300 if asked.small else 5_000, seed=9, prefix="Q"))
         (kept / "drawn.json").write_text(json.dumps([asdict(d) for d in drawn], ensure_ascii=False), "utf-8")
         told = {n: measure(kept, papers, n, asked) for n in sizes}
     finally:
@@ -185,7 +185,7 @@ def _one_step(asked: argparse.Namespace) -> dict[str, Any]:
 def _arguments(given: list[str] | None = None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, default=Path("../shared/data"))
-    parser.add_argument("--small", action="store_true", help="2,000 documents, to see that the script runs")
+    parser.add_argument("--small", action="store_true", help="1,000 documents, to see that the script runs")
     parser.add_argument("--huge", action="store_true", help=f"also {HUGE:,} documents, duijie alone")
     parser.add_argument("--sizes", type=int, nargs="+", help="other sizes than " + " ".join(map(str, SIZES)))
     parser.add_argument("--work", type=Path, help="keep corpora and indexes here")

@@ -365,7 +365,7 @@ def demo(
         "var/demo"
     ),
     quick: Annotated[
-        bool, typer.Option("--quick", help=say("用启动最快的编码器", "use the encoder that starts fastest"))
+        bool, typer.Option("--quick", help=say("只比用词，更快", "compare words only, which is faster"))
     ] = False,
     lang: Lang = DEFAULT_LANGUAGE,
 ) -> None:

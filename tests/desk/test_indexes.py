@@ -79,3 +79,24 @@ def test_bad_rows_are_written_beside_the_index(duijie_run, tmp_path) -> None:
     )
     assert done.exit_code == 0, done.stderr
     assert json.loads((tmp_path / "x" / "o.bad.jsonl").read_text("utf-8"))["id"] == "b"
+
+
+def test_an_index_whose_language_model_is_gone_says_so(duijie_run, index, monkeypatch) -> None:
+    from duijie.engine.matching import index as engine
+
+    def gone(*arguments: object) -> None:
+        raise FileNotFoundError("/models/zh holds no sentence-transformers model")
+
+    monkeypatch.setattr(engine, "open_encoder", gone)
+    done = duijie_run("index", "info", index)
+    assert done.exit_code == 2 and "/models/zh" in done.stderr and len(done.stderr.splitlines()) == 1
+
+
+def test_an_index_of_another_version_says_so(duijie_run, index, monkeypatch) -> None:
+    from duijie.engine.matching import index as engine
+
+    def unknown(*arguments: object) -> None:
+        raise ValueError("unknown encoder: x")
+
+    monkeypatch.setattr(engine, "open_encoder", unknown)
+    assert "这一版读不了" in duijie_run("index", "info", index).stderr

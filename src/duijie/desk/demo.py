@@ -27,7 +27,7 @@ _PLACES = 2  # of a team that does not say how many cooperations it can take
 
 
 def demo(out: Path, *, quick: bool) -> None:
-    """Index, match, rank teams, share out, and write what people open; ``quick`` takes the fastest encoder."""
+    """Index, match, rank teams, share out, and write what people open; ``quick`` compares words only."""
     make_folder(out)
     with as_file(files("duijie") / "samples") as samples:
         demands = read_documents(samples / "demands.csv", noun="demand").rows
@@ -41,7 +41,7 @@ def demo(out: Path, *, quick: bool) -> None:
         )
     )
     announce_compiling()
-    index = _index(out / "index", offers, "lsa" if quick else "bundled")
+    index = _index(out / "index", offers, "none" if quick else "bundled")
     console.print(say(f"已建好索引 {out / 'index'}。", f"index built: {out / 'index'}."), soft_wrap=True)
     answers = _match(out, index, demands, teams, console)
     _share_out(out, answers, demands, teams, console)

@@ -202,7 +202,7 @@ def _on_disk(folder: Path, offers: Sequence[Document], encoder: Encoder, advance
 
 def open_index(folder: Path) -> Index:
     """Open an index folder. Raises :class:`Refused` where there is none."""
-    from duijie.engine.matching.index import Index  # noqa: PLC0415
+    from duijie.engine.matching.index import Index, IndexDamaged  # noqa: PLC0415
 
     if not folder.is_dir():
         raise Refused(
@@ -213,7 +213,14 @@ def open_index(folder: Path) -> Index:
         )
     try:
         return Index.open(folder)
-    except FileNotFoundError:
+    except FileNotFoundError as error:
+        if (folder / "manifest.json").exists():
+            raise Refused(
+                say(
+                    f"这个索引用的语言模型不在原处了（{error}）；请放回原处，或重新建索引。",
+                    f"the language model of this index is gone ({error}); put it back, or build the index anew.",
+                )
+            ) from None
         raise Refused(
             say(
                 f"{folder} 是空文件夹，不是索引；请先用 duijie index build 建一个。",
@@ -225,5 +232,14 @@ def open_index(folder: Path) -> Index:
             say(
                 "这个索引用了另装的语言模型；请先运行 pip install 'duijie[encoder]'。",
                 "this index uses a language model; run pip install 'duijie[encoder]' first.",
+            )
+        ) from error
+    except IndexDamaged:
+        raise
+    except ValueError as error:
+        raise Refused(
+            say(
+                f"这一版读不了这个索引（{error}）；请用建它的版本，或重新建索引。",
+                f"this version cannot read the index ({error}); use the one that built it, or build it anew.",
             )
         ) from error

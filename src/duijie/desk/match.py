@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from duijie.engine.matching.types import Document, Match
 
 THREADS = 2
-TEAM_DEPTH = 50
+TEAM_DEPTH = 20
 """Offers of a demand that speak for teams, however few are listed."""
 _CELLS = 200_000  # matches held at once
 _SHOWN = 3
