@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pytest
 from hypothesis import example, given
@@ -9,6 +12,9 @@ from hypothesis import strategies as st
 from plainly import fixed
 
 from duijie.engine.matching import kernel
+
+if TYPE_CHECKING:
+    import random
 
 few_keys = st.lists(st.integers(0, 2**64 - 1) | st.integers(0, 9), max_size=60)
 
@@ -56,6 +62,17 @@ def inverted() -> dict[str, np.ndarray]:
     found = dict(zip(names, blocks, strict=True))
     rows = {"ptr": ptr, "terms": terms, "counts": counts, "lengths": lengths, "sign_lengths": sign_lengths}
     return found | rows | {"mean": np.array(mean)}
+
+
+@fixed(max_examples=60)
+@given(st.lists(st.lists(st.integers(0, 12), unique=True), max_size=6), st.randoms(use_true_random=False))
+def test_ordered_rows_ascend_and_keep_their_counts(rows: list[list[int]], order: random.Random) -> None:
+    ptr = np.concatenate([[0], np.cumsum([len(row) for row in rows])]).astype(np.int64)
+    terms = np.array([t for row in rows for t in row], np.uint32)
+    counts = np.array([order.randrange(65536) for _ in terms], np.uint16)
+    cells = [sorted(zip(terms[a:b], counts[a:b], strict=True)) for a, b in pairwise(ptr)]
+    kernel.order_rows(ptr, terms, counts, 13)
+    assert list(zip(terms, counts, strict=True)) == [cell for row in cells for cell in row]
 
 
 def test_row_lengths_weigh_the_head_and_set_signs_apart(inverted: dict[str, np.ndarray]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -62,12 +63,24 @@ def test_rows_of_a_document_do_not_depend_on_its_neighbours() -> None:
         assert np.array_equal(together.counts[lo:hi], alone.counts)
 
 
+def test_rows_of_many_documents_are_those_of_few() -> None:
+    batch = recombined(60, common=8)
+    again = [batch[i % 60] for i in range(kernel.BLOCK + 60)]  # more than are counted at once
+    few, many = count_rows(batch), count_rows([*again, replace(batch[0], text="甲乙丙丁" * 4000), *batch])
+    widths = np.diff(few.ptr)
+    assert np.array_equal(np.diff(many.ptr)[: len(again)], np.resize(widths, len(again)))
+    for rows in (many.ptr[:61], many.ptr[-61:]):
+        assert np.array_equal(many.keys[rows[0] : rows[-1]], few.keys)
+        assert np.array_equal(many.counts[rows[0] : rows[-1]], few.counts)
+
+
 def test_lengths_and_frequencies_are_counted_from_the_rows() -> None:
     segment = Segment.build(tiny(), Params(head_weight=5))
     a = segment.arrays
     first_sign = int(np.searchsorted(a["keys"], np.uint64(kernel.SIGN)))
     for d in range(segment.documents):
         terms, counts = segment.row(d)
+        assert (np.diff(terms.astype(int)) > 0).all()
         tf = 5 * (counts >> 8).astype(int) + (counts & 255)
         assert a["lengths"][d] == tf[terms < first_sign].sum()
         assert a["sign_lengths"][d] == tf[terms >= first_sign].sum()

@@ -50,7 +50,7 @@ class Candidates:
         rest = [] if isinstance(against, Snapshot) else [d for d in against if d.id not in mine]
         check_ids(rest)
         own, rest, copies = _without_copies(documents, rest)
-        rows = count_rows([*own, *rest])
+        rows = count_rows([*own, *rest]).ordered()
         here = _snapshot([*own, *rest], rows)
         queries = [_query(rows, i) for i in range(len(own))]
         found = [(i, int(j)) for i, hits in enumerate(search(here, queries, k + 1)) for j in hits.positions]
@@ -62,7 +62,9 @@ class Candidates:
         place = {p: len(own) + len(rest) + i for i, p in enumerate(guests)}
         found += [(i, place[p]) for i, positions in enumerate(there) for p in positions]
         everyone = [*own, *rest, *map(other.document, guests)]
-        pool = Pool(everyone, _joined(rows, count_rows(everyone[len(own) + len(rest) :])), (here, other), directions)
+        pool = Pool(
+            everyone, _joined(rows, count_rows(everyone[len(own) + len(rest) :]).ordered()), (here, other), directions
+        )
         found += _near(pool, len(own))
         pairs = np.array(sorted({(min(p), max(p)) for p in found if p[0] != p[1]}), np.int64).reshape(-1, 2)
         places = {d.id: i for i, d in enumerate(everyone)}

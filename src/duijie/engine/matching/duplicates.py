@@ -79,7 +79,7 @@ def compare(
     """
     check_ids((a, b))
     snapshots = () if corpus is None else (corpus,)
-    return Pool((a, b), count_rows((a, b)), snapshots, directions).compare(0, 1)
+    return Pool((a, b), count_rows((a, b)).ordered(), snapshots, directions).compare(0, 1)
 
 
 def find_duplicates(

@@ -398,7 +398,7 @@ class Index:
                 while chunk := list(itertools.islice(source, size)):
                     running.add(pool.submit(_build_part, place, self._new_name(), chunk, self.params, self.encoder))
                     del chunk
-                    if len(running) > processes:
+                    if len(running) >= processes:
                         done, running = wait(running, return_when=FIRST_COMPLETED)
                         for future in done:
                             progress(future.result()[1])

@@ -118,18 +118,20 @@ def _character_keys(codes: U32, start: int, end: int, keys: U64, found: int) -> 
 
 @_compiled
 def count_terms(folded: U32, folded_ends: I64, words: U32, word_ends: I64) -> tuple[I64, U64, U16]:
-    """Count the terms of documents that come as two pieces each, head (title, keywords) then body.
+    """Count the terms and signs of documents that come as two pieces each, head (title, keywords) then body.
 
     ``folded``/``words``: code points of the two strings of :func:`duijie.engine.matching.text.pieces`, all pieces
-    joined; ``…_ends``: where each piece ends, shape ``(2n,)``. Returns ``(ptr, keys, counts)``: rows in CSR form, keys
-    ascending in each row, a count being ``head << 8 | body``, each at most 255.
+    joined; ``…_ends``: where each piece ends, shape ``(2n,)``. Returns ``(ptr, keys, counts)``: rows in CSR form, the
+    distinct keys of a row in the order they are met; a count is ``head << 8 | body``, each at most 255.
     """
     n = folded_ends.size // 2
     ptr = np.zeros(n + 1, np.int64)
     keys = np.empty(2 * (folded.size + words.size) + 2, np.uint64)
     counts = np.empty(keys.size, np.uint16)
-    head_keys = np.empty(16, np.uint64)
-    body_keys = np.empty(16, np.uint64)
+    met = np.empty(16, np.uint64)
+    size = 1 << 12
+    place = np.zeros(size, np.int64)
+    owner = np.full(size, -1, np.int64)
     at = 0
     for d in range(n):
         for part in range(2):
@@ -137,35 +139,70 @@ def count_terms(folded: U32, folded_ends: I64, words: U32, word_ends: I64) -> tu
             f0 = folded_ends[p - 1] if p else 0
             w0 = word_ends[p - 1] if p else 0
             need = 2 * (folded_ends[p] - f0 + word_ends[p] - w0) + 2
-            if part == 0:
-                if head_keys.size < need:
-                    head_keys = np.empty(need * 2, np.uint64)
-                heads = _character_keys(folded, f0, folded_ends[p], head_keys, 0)
-                heads = _word_keys(words, w0, word_ends[p], head_keys, heads)
-            else:
-                if body_keys.size < need:
-                    body_keys = np.empty(need * 2, np.uint64)
-                bodies = _character_keys(folded, f0, folded_ends[p], body_keys, 0)
-                bodies = _word_keys(words, w0, word_ends[p], body_keys, bodies)
-        head = np.sort(head_keys[:heads])
-        body = np.sort(body_keys[:bodies])
-        i = 0
-        j = 0
-        while i < heads or j < bodies:
-            key = head[i] if j >= bodies or (i < heads and head[i] <= body[j]) else body[j]
-            in_head = 0
-            while i < heads and head[i] == key:
-                in_head += 1
-                i += 1
-            in_body = 0
-            while j < bodies and body[j] == key:
-                in_body += 1
-                j += 1
-            keys[at] = key
-            counts[at] = np.uint16((min(in_head, TF_LIMIT) << 8) | min(in_body, TF_LIMIT))
-            at += 1
+            if met.size < need:
+                met = np.empty(need * 2, np.uint64)
+            found = _character_keys(folded, f0, folded_ends[p], met, 0)
+            found = _word_keys(words, w0, word_ends[p], met, found)
+            if (at - ptr[d] + found) * 2 > size:
+                while (at - ptr[d] + found) * 2 > size:
+                    size *= 2
+                place = np.zeros(size, np.int64)
+                owner = np.full(size, -1, np.int64)
+                for row in range(ptr[d], at):
+                    slot = _slot(keys[row], keys, place, owner, d)
+                    owner[slot] = d
+                    place[slot] = row
+            one = 256 if part == 0 else 1
+            full = TF_LIMIT << 8 if part == 0 else TF_LIMIT
+            for i in range(found):
+                slot = _slot(met[i], keys, place, owner, d)
+                if owner[slot] != d:
+                    owner[slot] = d
+                    place[slot] = at
+                    keys[at] = met[i]
+                    counts[at] = 0
+                    at += 1
+                row = place[slot]
+                if counts[row] & full != full:
+                    counts[row] += np.uint16(one)
         ptr[d + 1] = at
     return ptr, keys[:at].copy(), counts[:at].copy()
+
+
+@_compiled
+def _slot(key: np.uint64, keys: U64, place: I64, owner: I64, d: int) -> int:
+    """Return where in an open-addressing table ``key`` of document ``d`` stands, or could."""
+    mask = np.uint64(place.size - 1)
+    slot = key & mask
+    while owner[slot] == d and keys[place[slot]] != key:
+        slot = (slot + np.uint64(1)) & mask
+    return int(slot)
+
+
+@_compiled
+def order_rows(ptr: I64, terms: U32, counts: U16, vocabulary: int) -> None:
+    """Put each row into the order of its term numbers, in place: to columns and back, linear in the cells."""
+    start = np.zeros(vocabulary + 1, np.int64)
+    for p in range(terms.size):
+        start[terms[p] + 1] += 1
+    for t in range(vocabulary):
+        start[t + 1] += start[t]
+    fill = start[:-1].copy()
+    rows = np.empty(terms.size, np.uint32)
+    held = np.empty(terms.size, np.uint16)
+    for d in range(ptr.size - 1):
+        for p in range(ptr[d], ptr[d + 1]):
+            at = fill[terms[p]]
+            fill[terms[p]] += 1
+            rows[at] = d
+            held[at] = counts[p]
+    back = ptr[:-1].copy()
+    for t in range(vocabulary):
+        for at in range(start[t], start[t + 1]):
+            p = back[rows[at]]
+            back[rows[at]] += 1
+            terms[p] = t
+            counts[p] = held[at]
 
 
 @_compiled

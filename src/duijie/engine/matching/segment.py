@@ -81,11 +81,20 @@ class Params:
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """Documents as counted terms, in CSR form: ``ptr`` ``(n + 1,)``, ``keys`` and ``counts`` ``(ptr[-1],)``."""
+    """Documents as counted terms and signs, in CSR form, each row in the order they are met.
+
+    ``ptr`` ``(n + 1,)``, ``keys`` and ``counts`` ``(ptr[-1],)``.
+    """
 
     ptr: NDArray[np.int64]
     keys: NDArray[np.uint64]
     counts: NDArray[np.uint16]
+
+    def ordered(self) -> Rows:
+        """Return the same rows with the keys of each ascending, as a query's are."""
+        row = np.repeat(np.arange(len(self.ptr) - 1), np.diff(self.ptr))
+        order = np.lexsort((self.keys, row))
+        return Rows(self.ptr, self.keys[order], self.counts[order])
 
 
 def _codes(texts: Sequence[str]) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
@@ -100,6 +109,15 @@ def head(document: Document) -> str:
 
 def count_rows(documents: Sequence[Document]) -> Rows:
     """Return the terms of each document, title and keywords apart from the text. About 0.1 ms for 200 characters."""
+    batches = [_count_batch(documents[i : i + kernel.BLOCK]) for i in range(0, len(documents), kernel.BLOCK)]
+    if not batches:
+        return Rows(np.zeros(1, np.int64), np.zeros(0, np.uint64), np.zeros(0, np.uint16))
+    widths = np.concatenate([np.diff(batch.ptr) for batch in batches])
+    ptr = np.concatenate([np.zeros(1, np.int64), np.cumsum(widths)])
+    return Rows(ptr, np.concatenate([b.keys for b in batches]), np.concatenate([b.counts for b in batches]))
+
+
+def _count_batch(documents: Sequence[Document]) -> Rows:
     folded: list[str] = []
     words: list[str] = []
     for document in documents:
@@ -195,7 +213,9 @@ class Segment:
             arrays["vectors"], arrays["scales"] = quantise(vectors)
         keys = kernel.distinct_keys(rows.keys)
         terms = kernel.place_keys(rows.keys, keys)
-        return Segment._finish(arrays, facets, keys, rows.ptr, terms, rows.counts, params)
+        counts = rows.counts.copy()
+        kernel.order_rows(rows.ptr, terms, counts, len(keys))
+        return Segment._finish(arrays, facets, keys, rows.ptr, terms, counts, params)
 
     @staticmethod
     def _finish(
