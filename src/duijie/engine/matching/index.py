@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from duijie.engine.matching.types import Document
 
 FORMAT = 1
-SEGMENT_SIZE = 131_072
+SEGMENT_SIZE = 81_920
 _MANIFEST = "manifest.json"
 _LOCK = "lock"
 _PARALLEL_FROM = 20_000  # documents; below, starting processes costs more than it saves
