@@ -41,7 +41,7 @@ $(READY): requirements.lock pyproject.toml
 	@touch $@
 
 $(VENV)/.encoder: $(READY) requirements-encoder.txt
-	sed -nE 's/^([A-Za-z0-9._-]+==[^ ;]+).*/\1/p' requirements.lock > $(VENV)/constraints.txt
+	sed -nE 's/^([A-Za-z0-9._-]+==[^\\]+).*/\1/p' requirements.lock > $(VENV)/constraints.txt
 	$(BIN)/pip install --quiet -r requirements-encoder.txt -c $(VENV)/constraints.txt
 	@touch $@
 
