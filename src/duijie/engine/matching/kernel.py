@@ -26,6 +26,7 @@ BLOCK = 8192
 DENSE = 640
 """A term in more documents of a block than this is a column of ``BLOCK`` bytes there (break-even measured)."""
 DENSE_MARK = 65535
+_GALLOP_TO = 8  # terms a query has at most for its rows to be searched by leaps; rows are read whole for longer ones
 TF_LIMIT = 255
 SIGN = 1 << 63
 """Set in the keys of signs (single characters, Latin words): they end each row and are never inverted, only scored."""
@@ -353,20 +354,12 @@ def invert(
     entry_term = np.empty(entries, np.uint32)
     block_of = np.empty(entries, np.uint32)
     count_of = np.empty(entries, np.uint16)
-    start_of = np.empty(entries, np.int64)
-    post_doc = np.empty(sparse, np.uint16)
-    post_impact = np.empty(sparse, np.uint8)
-    columns = np.zeros(dense * BLOCK, np.uint8)
-    fill = np.zeros(sizes.size, np.int64)
+    first_of = np.zeros(blocks + 1, np.int64)
     seen[:] = -1
     entries = 0
-    sparse = 0
-    dense = 0
     for block in range(blocks):
         first = entries
-        lo = ptr[block * BLOCK]
-        hi = ptr[min(n, (block + 1) * BLOCK)]
-        for p in range(lo, hi):
+        for p in range(ptr[block * BLOCK], ptr[min(n, (block + 1) * BLOCK)]):
             t = terms[p]
             if t >= vocabulary:
                 continue
@@ -379,15 +372,44 @@ def invert(
                 entries += 1
             sizes[slot[t]] += 1
         for e in range(entries - first):
-            if sizes[e] > DENSE:
-                count_of[first + e] = DENSE_MARK
-                start_of[first + e] = dense * BLOCK
-                dense += 1
-            else:
-                count_of[first + e] = sizes[e]
-                start_of[first + e] = sparse
-                sparse += sizes[e]
-            fill[e] = start_of[first + e]
+            count_of[first + e] = DENSE_MARK if sizes[e] > DENSE else sizes[e]
+        first_of[block + 1] = entries
+    # order the entries by term; within a term the blocks stay ascending; postings stand in the order of their entries,
+    # so that those of one term are read from memory in one go
+    entry_ptr = np.zeros(vocabulary + 1, np.int64)
+    for e in range(entries):
+        entry_ptr[entry_term[e] + 1] += 1
+    for t in range(vocabulary):
+        entry_ptr[t + 1] += entry_ptr[t]
+    place = entry_ptr[:-1].copy()
+    entry_block = np.empty(entries, np.uint32)
+    entry_count = np.empty(entries, np.uint16)
+    entry_start = np.empty(entries, np.int64)
+    place_of = np.empty(entries, np.int64)
+    for e in range(entries):
+        at = place[entry_term[e]]
+        place[entry_term[e]] += 1
+        place_of[e] = at
+        entry_block[at] = block_of[e]
+        entry_count[at] = count_of[e]
+    post_doc = np.empty(sparse, np.uint16)
+    post_impact = np.empty(sparse, np.uint8)
+    columns = np.zeros(dense * BLOCK, np.uint8)
+    sparse = 0
+    dense = 0
+    for at in range(entries):
+        if entry_count[at] == DENSE_MARK:
+            entry_start[at] = dense * BLOCK
+            dense += 1
+        else:
+            entry_start[at] = sparse
+            sparse += int(entry_count[at])
+    fill = np.zeros(sizes.size, np.int64)
+    for block in range(blocks):
+        first = first_of[block]
+        for e in range(first, first_of[block + 1]):
+            fill[e - first] = entry_start[place_of[e]]
+            slot[entry_term[e]] = e - first
         for d in range(block * BLOCK, min(n, (block + 1) * BLOCK)):
             for p in range(ptr[d], ptr[d + 1]):
                 if terms[p] >= vocabulary:
@@ -402,22 +424,6 @@ def invert(
                     post_doc[fill[e]] = d - block * BLOCK
                     post_impact[fill[e]] = impact
                     fill[e] += 1
-    # order the entries by term; within a term the blocks stay ascending
-    entry_ptr = np.zeros(vocabulary + 1, np.int64)
-    for e in range(entries):
-        entry_ptr[entry_term[e] + 1] += 1
-    for t in range(vocabulary):
-        entry_ptr[t + 1] += entry_ptr[t]
-    place = entry_ptr[:-1].copy()
-    entry_block = np.empty(entries, np.uint32)
-    entry_count = np.empty(entries, np.uint16)
-    entry_start = np.empty(entries, np.int64)
-    for e in range(entries):
-        at = place[entry_term[e]]
-        place[entry_term[e]] += 1
-        entry_block[at] = block_of[e]
-        entry_count[at] = count_of[e]
-        entry_start[at] = start_of[e]
     return entry_ptr, entry_block, entry_count, entry_start, post_doc, post_impact, columns
 
 
@@ -499,40 +505,156 @@ def accumulate(
     posting adds ``weight · impact / 256``, rounded up, so that every document with a term of the query has at least 1.
     The candidates stand in ``docs`` and ``scores`` ``(m, c)``, ``c ≥ 2 · BLOCK``, ``state[q] = (how many, least score
     that may enter)``; all three stay between calls. A document stays a candidate while its approximate score is within
-    ``margins[q]`` of the k-th best, so that no rounding can lose one of the exact best k. Returns False where more than
+    ``margins[q]`` of the k-th best, so that no rounding can lose one of the exact best k. The terms of a query stand by
+    falling weight: once all that is left could not lift a document without heavy terms to the least score, the light
+    ones are only looked up where they still can (MaxScore, Turtle & Flood 1995). Returns False where more than
     ``c - BLOCK`` documents are that close: call again from the first segment on with larger arrays.
     """
-    blocks = (n + BLOCK - 1) // BLOCK
     acc = np.zeros(BLOCK, np.uint16)
-    for block in range(blocks):
-        width = min(BLOCK, n - block * BLOCK)
+    chosen = np.empty(BLOCK, np.uint16)
+    rest = np.zeros(weights.size, np.int64)
+    for q in range(query_ptr.size - 1):
+        total = np.int64(0)
+        for t in range(query_ptr[q + 1] - 1, query_ptr[q] - 1, -1):
+            total += weights[t]
+            rest[t] = total
+    starts = np.empty(weights.size, np.int64)
+    stops = np.empty(weights.size, np.int64)
+    shares = np.empty(weights.size, np.uint32)
+    warm = np.int64(0)
+    for block in range((n + BLOCK - 1) // BLOCK):
+        first = block * BLOCK
+        here = alive[first : min(n, first + BLOCK)]
         for q in range(query_ptr.size - 1):
-            touched = False
-            for t in range(query_ptr[q], query_ptr[q + 1]):
-                at = cursors[t]
-                if at >= cursor_ends[t] or entry_block[at] != block:
-                    continue
-                cursors[t] = at + 1
-                if not touched:
-                    acc[:] = 0
-                    touched = True
-                weight = weights[t]
-                start = entry_start[at]
-                if entry_count[at] == DENSE_MARK:
-                    _add_column(acc, columns[start : start + BLOCK], weight)
-                else:
-                    stop = start + np.int64(entry_count[at])
-                    _add_postings(acc, post_doc[start:stop], post_impact[start:stop], weight)
-            if not touched:
-                continue
             if state[q, 0] + BLOCK > docs.shape[1]:
                 return False
-            here = slice(block * BLOCK, block * BLOCK + width)
-            count = _select(first_doc + block * BLOCK, acc, alive[here], docs[q], scores[q], state[q, 0], state[q, 1])
+            end = query_ptr[q + 1]
+            least = state[q, 1]
+            # the heavy terms: their postings are asked for before the first is added, so that memory answers them together
+            t = query_ptr[q]
+            heavy = 0
+            while t < end and (least <= 1 or 2 * rest[t] > least):
+                at = cursors[t]
+                if at < cursor_ends[t] and entry_block[at] == block:
+                    cursors[t] = at + 1
+                    start = entry_start[at]
+                    starts[heavy] = start
+                    shares[heavy] = weights[t]
+                    if entry_count[at] == DENSE_MARK:
+                        stops[heavy] = -1
+                        warm += columns[start]
+                    else:
+                        stops[heavy] = start + np.int64(entry_count[at])
+                        for p in range(start, stops[heavy], 32):
+                            warm += post_doc[p]
+                        for p in range(start, stops[heavy], 64):
+                            warm += post_impact[p]
+                    heavy += 1
+                t += 1
+            if heavy:
+                acc[:] = 0
+            for e in range(heavy):
+                if stops[e] < 0:
+                    _add_column(acc, columns[starts[e] : starts[e] + BLOCK], shares[e])
+                else:
+                    where = slice(starts[e], stops[e])
+                    _add_postings(acc, post_doc[where], post_impact[where], shares[e])
+            if t == end:
+                if not heavy:
+                    continue
+                if least <= 1 and here.size == BLOCK and here.all():
+                    least = max(least, _least_of(acc, k) - margins[q])
+                count = _select(first_doc + first, acc, here, docs[q], scores[q], state[q, 0], least)
+            else:
+                # the light terms: only documents that they can still lift to the least score are looked up
+                found = _choose(acc, least - rest[t], chosen) if heavy else 0
+                while t < end:
+                    at = cursors[t]
+                    if at < cursor_ends[t] and entry_block[at] == block:
+                        cursors[t] = at + 1
+                        start = entry_start[at]
+                        if not found:
+                            pass
+                        elif entry_count[at] == DENSE_MARK:
+                            _add_chosen_column(acc, chosen[:found], columns[start : start + BLOCK], weights[t])
+                        else:
+                            where = slice(start, start + np.int64(entry_count[at]))
+                            if found * 16 < np.int64(entry_count[at]):
+                                _add_chosen(acc, chosen[:found], post_doc[where], post_impact[where], weights[t])
+                            else:
+                                _add_postings(acc, post_doc[where], post_impact[where], weights[t])
+                    t += 1
+                    floor = least - (rest[t] if t < end else 0)
+                    kept = 0
+                    for i in range(found):
+                        chosen[kept] = chosen[i]
+                        kept += acc[chosen[i]] >= floor
+                    found = kept
+                count = state[q, 0]
+                for i in range(found):
+                    if chosen[i] < here.size and here[chosen[i]]:
+                        docs[q, count] = first_doc + first + chosen[i]
+                        scores[q, count] = acc[chosen[i]]
+                        count += 1
             if count > max(512, 2 * k):
                 count, state[q, 1] = _compact(docs[q], scores[q], count, k, margins[q])
             state[q, 0] = count
-    return True
+    return bool(warm >= 0)  # always; who asks for memory must use it
+
+
+@_compiled
+def _least_of(scores: U16, k: int) -> int:
+    """Return a score that at least ``k`` reach, 1 if none is easily found: the ``k``-th of the best of groups of 16."""
+    best = np.zeros(BLOCK // 16, np.uint16)
+    if k > best.size:
+        return 1
+    for g in range(16):
+        part = scores[g * best.size : (g + 1) * best.size]
+        for i in range(best.size):
+            best[i] = max(best[i], part[i])
+    least: int = _kth_largest(best, k)
+    return max(1, least)
+
+
+@_compiled
+def _choose(acc: U16, least: int, chosen: U16) -> int:
+    """Write the places with at least a score, ascending; return how many."""
+    floor = np.uint16(least)
+    count = 0
+    for chunk in range(0, BLOCK, 64):
+        part = acc[chunk : chunk + 64]
+        hits = np.uint16(0)
+        for i in range(64):
+            hits += np.uint16(part[i] >= floor)
+        if hits:
+            for i in range(64):
+                if part[i] >= floor:
+                    chosen[count] = chunk + i
+                    count += 1
+    return count
+
+
+@_compiled
+def _add_chosen_column(acc: U16, chosen: U16, column: U8, weight: np.uint32) -> None:
+    for i in range(chosen.size):
+        share = (weight * np.uint32(column[chosen[i]]) + np.uint32(255)) >> np.uint32(8)
+        acc[chosen[i]] = np.uint16(np.uint32(acc[chosen[i]]) + share)
+
+
+@_compiled
+def _add_chosen(acc: U16, chosen: U16, places: U16, impacts: U8, weight: np.uint32) -> None:
+    for i in range(chosen.size):
+        low = 0
+        high = places.size
+        while low < high:
+            middle = (low + high) >> 1
+            if places[middle] < chosen[i]:
+                low = middle + 1
+            else:
+                high = middle
+        if low < places.size and places[low] == chosen[i]:
+            share = (weight * np.uint32(impacts[low]) + np.uint32(255)) >> np.uint32(8)
+            acc[chosen[i]] = np.uint16(np.uint32(acc[chosen[i]]) + share)
 
 
 @_compiled
@@ -577,7 +699,7 @@ def score_rows(
     k1: float,
     b: float,
     scores: F64,
-) -> None:
+) -> bool:
     """Score the candidates that stand in one segment exactly, in double precision.
 
     Query ``q`` has the candidates ``positions[candidate_ptr[q]:candidate_ptr[q + 1]]`` and the terms ``query_ptr[q]:
@@ -587,34 +709,64 @@ def score_rows(
     every segment: equal documents get equal scores to the last bit.
     """
     n = lengths.size
+    warm = np.int64(0)
+    wanted = np.zeros(4096, np.bool_)  # by the last bits of a number: passes all of the query's and few others
     for q in range(query_ptr.size - 1):
+        t0 = query_ptr[q]
         t1 = query_ptr[q + 1]
+        scanned = t1 - t0 > _GALLOP_TO
+        last = np.int64(-1)
+        for t in range(t0, t1):
+            if numbers[t] >= 0:
+                last = numbers[t]
+                wanted[last & 4095] = True
         for c in range(candidate_ptr[q], candidate_ptr[q + 1]):
             d = positions[c] - first_doc
             if d < 0 or d >= n:
                 continue
+            ahead = min(c + 4, candidate_ptr[q + 1] - 1)  # memory answers while this row is read
+            following = positions[ahead] - first_doc
+            if 0 <= following < n:
+                warm += lengths[following]
+                for p in range(ptr[following], ptr[following + 1], 16):
+                    warm += terms[p]
             total = 0.0
             length = lengths[d] + (more_lengths[d] if more_lengths.size else 0)
             norm = k1 * (1.0 - b + b * length / mean_length)
-            p = ptr[d]
-            end = ptr[d + 1]
-            for t in range(query_ptr[q], t1):
-                number = numbers[t]
-                if number < 0:
-                    continue
-                # gallop: rows are long, queries short
-                step = 1
-                while p + step < end and terms[p + step] < number:
-                    p += step
-                    step *= 2
-                while p < end and terms[p] < number:
-                    p += 1
-                if p == end:
-                    break
-                if terms[p] == number:
-                    tf = float(head_weight * (counts[p] >> 8) + (counts[p] & 255))
-                    total += weights[t] * (tf / (tf + norm))
+            if scanned:
+                t = t0
+                for p in range(ptr[d], ptr[d + 1]):
+                    number = np.int64(terms[p])
+                    if number > last:
+                        break
+                    if not wanted[number & 4095]:
+                        continue
+                    while numbers[t] < number:
+                        t += 1
+                    if numbers[t] == number:
+                        tf = float(head_weight * (counts[p] >> 8) + (counts[p] & 255))
+                        total += weights[t] * (tf / (tf + norm))
+            else:
+                p = ptr[d]
+                end = ptr[d + 1]
+                for t in range(t0, t1):
+                    if numbers[t] < 0:
+                        continue
+                    step = 1
+                    while p + step < end and terms[p + step] < numbers[t]:
+                        p += step
+                        step *= 2
+                    while p < end and terms[p] < numbers[t]:
+                        p += 1
+                    if p == end:
+                        break
+                    if terms[p] == numbers[t]:
+                        tf = float(head_weight * (counts[p] >> 8) + (counts[p] & 255))
+                        total += weights[t] * (tf / (tf + norm))
             scores[c] = total
+        for t in range(t0, t1):
+            wanted[numbers[t] & 4095] = False
+    return bool(warm >= 0)  # always
 
 
 @_compiled

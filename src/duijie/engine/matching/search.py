@@ -185,6 +185,8 @@ def _candidates(
     # since the impacts were computed (a share moves by at most a quarter of its logarithm, either way), and the
     # rounding up of weights and products (2 a term)
     margins = (_FULL_SCALE * (1.5 / 255 + 0.5 * drift) + 2 * sizes).astype(np.int64) + 2
+    heavy_first = np.lexsort((-bound.weights, np.repeat(np.arange(m), sizes)))
+    weights = weights[heavy_first]
     docs = np.empty((m, room), np.int64)
     scores = np.empty((m, room), np.uint16)
     state = np.zeros((m, 2), np.int64)
@@ -193,7 +195,7 @@ def _candidates(
         a = part.segment.arrays
         if not len(a["keys"]):  # no document of the part says anything
             continue
-        terms_here = bound.numbers[number]
+        terms_here = bound.numbers[number][heavy_first]
         at = np.maximum(terms_here, 0)
         starts = a["entry_ptr"][at]
         ends = np.where(terms_here >= 0, a["entry_ptr"][at + 1], starts)
