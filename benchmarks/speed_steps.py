@@ -205,7 +205,9 @@ def exact(work: Path, n: int, engines: list[str], *, small: bool) -> dict[str, A
     rng = random.Random(11)
     pool = _drawn(work)
     count = 50 if small else 1_000
-    asked = [names for i in range(count) for names in _draw([rng.choice(pool)], rng.randint(1, 60), 1, seed=i)]
+    asked: list[list[str]] = []
+    while len(asked) < count:
+        asked += _draw([rng.choice(pool)], rng.randint(1, 60), 1, seed=len(asked))
     truth = PlainBm25((terms(d.title) * TITLE + terms(d.text) for d in documents), K1, B).scores(asked)
     rows = Rows.load(work / f"rows-{n}")
     told = {}
