@@ -4,7 +4,7 @@
 ``words``      share of what the demand says that the offer says too: BM25 over terms and signs, each term weighted
                by the root of its count, its rarity among offers and its rarity among demands, divided by the sum of
                all weights: 0–1
-``title``      the same for the demand's title and keywords alone; 0 where it has no text, and they are all it says: 0–1
+``title``      the same for the demand's title and keywords alone: 0–1
 ``meaning``    cosine of the directions, 0 where negative or without a dense leg: 0–1
 ``foreign``    the same where demand and offer are written in different languages; then the first three are 0: 0–1
 ``field``      technical field: 1 the same, −1 another, 0 not said

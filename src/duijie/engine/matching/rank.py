@@ -10,7 +10,7 @@ import numpy as np
 from duijie.engine.matching.features import FACTS, demand_query, facts, same_language, scores, specificity, title_query
 from duijie.engine.matching.model import Model, default_model
 from duijie.engine.matching.reasons import explain
-from duijie.engine.matching.search import Query, cosines, score_many, search, search_near
+from duijie.engine.matching.search import cosines, score_many, search, search_near
 from duijie.engine.matching.types import Match
 
 if TYPE_CHECKING:
@@ -19,12 +19,12 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from duijie.engine.matching.index import Index, Snapshot
+    from duijie.engine.matching.search import Query
     from duijie.engine.matching.types import Document, Verdict
 
 CANDIDATES = 400
 """Offers a leg proposes; those of both legs are scored exactly."""
 _AT_ONCE = 128
-_NOTHING_ASKED = Query.of_terms({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,8 +126,7 @@ class Matcher:
         ptr = np.concatenate([[0], np.cumsum([len(c) for c in chosen])]).astype(np.int64)
         positions = np.concatenate([np.zeros(0, np.int64), *chosen])
         columns = []
-        titles = [title_query(d, self.model.language) if d.text else _NOTHING_ASKED for d in demands]
-        for some in (queries, titles):
+        for some in (queries, [title_query(d, self.model.language) for d in demands]):
             got, most = score_many(snapshot, some, ptr, positions)
             columns.append(got / np.repeat(np.maximum(most, 1e-9), np.diff(ptr)))
         meaning = np.zeros(len(positions), np.float32)
