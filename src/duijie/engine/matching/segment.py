@@ -27,7 +27,7 @@ Arrays of a segment with ``n`` documents, ``v`` terms, ``r`` row cells, ``e`` en
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, fields
 from hashlib import blake2b
 from itertools import pairwise
 from operator import attrgetter
@@ -330,10 +330,6 @@ class Segment:
             except (ValueError, AttributeError, TypeError) as error:
                 raise IndexDamaged(path, "unreadable") from error
         return Segment(arrays, facets, Params(**about["params"]), float(about["mean_length"]))
-
-    def without(self, *names: str) -> Segment:
-        """Return the same segment without some of its arrays."""
-        return replace(self, arrays={name: array for name, array in self.arrays.items() if name not in names})
 
 
 def verify(folder: Path) -> None:
