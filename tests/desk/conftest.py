@@ -9,21 +9,12 @@ import pytest
 from typer.testing import CliRunner
 
 import duijie
-from duijie import words
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
 SAMPLES = Path(duijie.__file__).parent / "samples"
 VAGUE = ["D-V", "希望合作", "我公司希望与高校开展技术合作，提高产品质量。", "", "", "", "", "", "", ""]
-
-
-@pytest.fixture(autouse=True)
-def chinese() -> Iterator[None]:
-    before = words.say("zh", "en")
-    words.speak("zh")
-    yield
-    words.speak(before)
 
 
 @pytest.fixture(scope="session")

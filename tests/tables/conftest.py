@@ -4,19 +4,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from duijie import words
-
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from pathlib import Path
-
-
-@pytest.fixture(autouse=True)
-def chinese() -> Iterator[None]:
-    before = words.say("zh", "en")
-    words.speak("zh")
-    yield
-    words.speak(before)
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from duijie.desk.results import TEAM_COLUMNS, evidence_text, score_of, team_colu
 from duijie.desk.sentences import for_and_against, level_word, verdict_word
 from duijie.tables.atomic import atomic_path
 from duijie.tables.problems import TableError
-from duijie.tables.write import MAX_CELL, MAX_ROWS
+from duijie.tables.write import MAX_CELL, MAX_ROWS, SHEET_OPTIONS
 from duijie.words import say
 
 if TYPE_CHECKING:
@@ -25,13 +25,6 @@ if TYPE_CHECKING:
 
 _ILLEGAL = re.compile("[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]")
 _COLOURS = {4: ("#1E6B3A", "#D5EBDC"), 3: ("#2F6F8F", "#DCEBF2"), 2: ("#7A5B00", "#FBF0CE"), 1: ("#5F6368", "#ECECEC")}
-_OPTIONS = {
-    "constant_memory": True,
-    "strings_to_formulas": False,
-    "strings_to_urls": False,
-    "strings_to_numbers": False,
-    "nan_inf_to_errors": True,
-}
 
 
 @dataclass
@@ -115,7 +108,7 @@ def workbook(draft: Path, scratch: str) -> Any:
     """Return a new workbook at ``draft``, with its temporary files in ``scratch``."""
     from xlsxwriter import Workbook  # noqa: PLC0415
 
-    book = Workbook(str(draft), {**_OPTIONS, "tmpdir": scratch})
+    book = Workbook(str(draft), {**SHEET_OPTIONS, "tmpdir": scratch})
     book.set_properties({"created": datetime.datetime(2000, 1, 1)})  # the same rows give the same bytes
     return book
 

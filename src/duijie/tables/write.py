@@ -29,13 +29,15 @@ MAX_CELL = 32_767
 
 MAX_ROWS = 1_048_576
 
-_OPTIONS = {
+SHEET_OPTIONS = {
     "constant_memory": True,
     "strings_to_formulas": False,
     "strings_to_urls": False,
     "strings_to_numbers": False,
     "nan_inf_to_errors": True,
 }
+"""How every workbook is opened for writing: text stays text, never a formula, a link or a number."""
+
 _SAMPLE = 200
 _WIDEST = 60
 _CUT = "……"
@@ -115,7 +117,7 @@ def _write_xlsx(draft: Path, columns: Sequence[str], rows: Iterable[Sequence[Val
     from xlsxwriter.exceptions import XlsxFileError  # noqa: PLC0415
 
     with TemporaryDirectory(prefix="duijie-", ignore_cleanup_errors=True) as scratch:
-        book = Workbook(str(draft), {**_OPTIONS, "tmpdir": scratch})
+        book = Workbook(str(draft), {**SHEET_OPTIONS, "tmpdir": scratch})
         written = _fill_workbook(book, columns, iter(rows), sheet)
         try:
             book.close()

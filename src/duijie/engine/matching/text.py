@@ -2,9 +2,8 @@
 
 Terms are the words of a search-mode segmentation plus overlapping character bigrams of each Chinese run: words carry
 meaning, bigrams forgive a wrong cut (Nie, Gao, Zhang & Zhou 2000, "On the use of words and n-grams for Chinese
-information retrieval"). Latin words are lower-cased and lose a plural s (Harman 1991), English
-function words are left out; model numbers and numbers with
-their unit stay whole.
+information retrieval"). Latin words are lower-cased and lose a plural s (Harman 1991), English function words are left
+out; model numbers and numbers with their unit stay whole.
 """
 
 from __future__ import annotations
