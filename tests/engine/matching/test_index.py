@@ -492,13 +492,13 @@ def test_a_flipped_bit_in_the_manifest_is_found_when_opening(worn: Path) -> None
 
 def test_an_index_of_another_format_is_refused(made: Index, folder: Path) -> None:
     path = folder / "manifest.json"
-    path.write_text(json.dumps({"format": 2, "anything": "else"}))
-    assert str(damaged(folder)) == f"{path}: format 2, this version reads format 1"
+    path.write_text(json.dumps({"format": 1, "anything": "else"}))
+    assert str(damaged(folder)) == f"{path}: format 1, this version reads format 2"
     with pytest.raises(IndexDamaged):
         made.add(tiny(1))
 
 
-@pytest.mark.parametrize("text", ["", "not json", "[]", "null", "{}", '{"format": 1}', "\ufeff{}"])
+@pytest.mark.parametrize("text", ["", "not json", "[]", "null", "{}", '{"format": 2}', "\ufeff{}"])
 def test_a_manifest_that_is_no_manifest_is_unreadable(made: Index, folder: Path, text: str) -> None:
     before = hits(made)
     (folder / "manifest.json").write_text(text)

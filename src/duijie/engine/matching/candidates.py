@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from duijie.engine.matching.index import Part, Snapshot
 from duijie.engine.matching.kernel import SIGN
 from duijie.engine.matching.pool import Pool
 from duijie.engine.matching.search import Query, search
 from duijie.engine.matching.segment import Params, Rows, Segment, count_rows
+from duijie.engine.matching.snapshot import Part, Snapshot
 from duijie.engine.matching.text import fold
 
 if TYPE_CHECKING:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from duijie.engine.matching.dense import Encoder
-    from duijie.engine.matching.index import Snapshot
+    from duijie.engine.matching.snapshot import Snapshot
     from duijie.engine.matching.types import Document
 
 __all__ = [

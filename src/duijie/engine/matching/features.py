@@ -34,8 +34,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from duijie.engine.matching.index import Snapshot
     from duijie.engine.matching.model import Language, Model
+    from duijie.engine.matching.snapshot import Snapshot
     from duijie.engine.matching.types import Document
 
 _TERM_WEIGHT = 0.35  # of a term of several characters beside its characters, which count too

@@ -14,7 +14,7 @@ import json
 import shutil
 import threading
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict
 from hashlib import blake2b
 from multiprocessing import get_context
 from pathlib import Path
@@ -33,18 +33,19 @@ from duijie.engine.matching.files import (
     settle,
     unsealed,
 )
-from duijie.engine.matching.segment import FACETS, Params, Segment, seal_of, verify
+from duijie.engine.matching.segment import Params, Segment, seal_of, verify
+from duijie.engine.matching.snapshot import Part, Snapshot
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from numpy.typing import NDArray
 
     from duijie.engine.matching.dense import Encoder
     from duijie.engine.matching.types import Document
 
-FORMAT = 1
-SEGMENT_SIZE = 81_920
+FORMAT = 2
+SEGMENT_SIZE = 65_536
 _MANIFEST = "manifest.json"
 _LOCK = "lock"
 _PARALLEL_FROM = 20_000  # documents; below, starting processes costs more than it saves
@@ -55,118 +56,6 @@ _DEAD_SHARE = 0.3  # of a segment's documents, from which on it is written anew
 
 class IndexBusy(RuntimeError):
     """Another process is writing to this index; try again when it has finished."""
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """A segment and what of it is alive: ``alive`` bool ``(n,)``, ``frequency`` int32 ``(v,)`` of the living."""
-
-    name: str
-    segment: Segment
-    alive: NDArray[np.bool_]
-    frequency: NDArray[np.int32]
-    documents: int
-    length: int
-    sign_length: int
-
-    @staticmethod
-    def whole(name: str, segment: Segment) -> Part:
-        """Return a part of which everything is alive."""
-        a = segment.arrays
-        alive = np.ones(segment.documents, np.bool_)
-        length = int(a["lengths"].sum(dtype=np.int64))
-        sign_length = int(a["sign_lengths"].sum(dtype=np.int64))
-        return Part(name, segment, alive, a["frequency"], segment.documents, length, sign_length)
-
-    def kill(self, places: NDArray[np.int64]) -> Part:
-        """Return the part without the living documents at ``places``."""
-        dying = np.zeros(self.segment.documents, np.bool_)
-        dying[places] = True
-        dying &= self.alive
-        if not dying.any():
-            return self
-        a = self.segment.arrays
-        lost = np.zeros(len(a["keys"]), np.int32)
-        for d in np.flatnonzero(dying):
-            lost[a["terms"][a["ptr"][d] : a["ptr"][d + 1]]] += 1
-        return replace(
-            self,
-            alive=self.alive & ~dying,
-            frequency=self.frequency - lost,
-            documents=self.documents - int(dying.sum()),
-            length=self.length - int(a["lengths"][dying].sum(dtype=np.int64)),
-            sign_length=self.sign_length - int(a["sign_lengths"][dying].sum(dtype=np.int64)),
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Snapshot:
-    """What a reader sees: the parts, and the statistics of their living documents."""
-
-    parts: tuple[Part, ...]
-    documents: int
-    mean_length: float
-    mean_sign_length: float
-
-    @staticmethod
-    def of(parts: Sequence[Part]) -> Snapshot:
-        """Return the snapshot of some parts."""
-        documents = sum(p.documents for p in parts)
-        mean_length = max(1.0, sum(p.length for p in parts) / max(1, documents))
-        mean_sign_length = max(1.0, sum(p.sign_length for p in parts) / max(1, documents))
-        return Snapshot(tuple(parts), documents, mean_length, mean_sign_length)
-
-    @property
-    def bases(self) -> list[int]:
-        """Return the first position of each part; a position is a part's base plus the place in its segment."""
-        return [0, *itertools.accumulate(p.segment.documents for p in self.parts)]
-
-    def locate(self, position: int) -> tuple[Part, int]:
-        """Return the part and the place of a position."""
-        for part in self.parts:
-            if position < part.segment.documents:
-                return part, position
-            position -= part.segment.documents
-        raise IndexError(position)
-
-    def document(self, position: int) -> Document:
-        """Return the document at a position."""
-        part, place = self.locate(position)
-        return part.segment.document(place)
-
-    def id(self, position: int) -> str:
-        """Return the id of the document at a position."""
-        part, place = self.locate(position)
-        return part.segment.id(place)
-
-    def living(self) -> Iterator[Document]:
-        """Yield the living documents, in the order of their positions."""
-        for part in self.parts:
-            for place in np.flatnonzero(part.alive):
-                yield part.segment.document(int(place))
-
-    def positions(self, ids: Sequence[str]) -> NDArray[np.int64]:
-        """Return the position of each living id, −1 where there is none, int64 ``(len(ids),)``."""
-        out = np.full(len(ids), -1, np.int64)
-        for base, part in zip(self.bases, self.parts, strict=False):
-            places = part.segment.find(ids)
-            here = places >= 0
-            here[here] = part.alive[places[here]]
-            out[here] = base + places[here]
-        return out
-
-    def mask(self, wanted: Mapping[str, Callable[[str], bool]]) -> list[NDArray[np.bool_]]:
-        """Return, a part, the bitmap of living documents whose facets pass; each predicate sees each value once."""
-        masks = []
-        for part in self.parts:
-            mask = part.alive
-            for name, passes in wanted.items():
-                if name not in FACETS:
-                    raise ValueError(f"no such filter: {name}; filters: {', '.join(FACETS)}")
-                allowed = np.array([passes(value) for value in part.segment.facets[name]], np.bool_)
-                mask = mask & allowed[part.segment.arrays[f"facet_{name}"]]
-            masks.append(mask)
-        return masks
 
 
 def _build_part(
@@ -583,24 +472,7 @@ def _worth_merging(parts: Sequence[Part]) -> list[Part]:
     return [p for p in parts if p in small or p in tired]
 
 
-def term_statistics(snapshot: Snapshot, keys: NDArray[np.uint64]) -> tuple[NDArray[np.int64], list[NDArray[np.int64]]]:
-    """Return the document frequency of each key over all parts, and its term number in each part (−1: not there)."""
-    total = np.zeros(len(keys), np.int64)
-    numbers = []
-    for part in snapshot.parts:
-        known = part.segment.arrays["keys"]
-        if not len(known):  # no document of the part says anything
-            numbers.append(np.full(len(keys), -1))
-            continue
-        at = np.minimum(np.searchsorted(known, keys), len(known) - 1)
-        here = np.where(known[at] == keys, at, -1)
-        total += np.where(here >= 0, part.frequency[np.maximum(here, 0)], 0)
-        numbers.append(here)
-    return total, numbers
-
-
 __all__ = [
-    "FACETS",
     "SEGMENT_SIZE",
     "Index",
     "IndexBusy",
@@ -608,5 +480,4 @@ __all__ = [
     "Params",
     "Part",
     "Snapshot",
-    "term_statistics",
 ]

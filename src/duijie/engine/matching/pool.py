@@ -7,19 +7,19 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numba import njit
 
-from duijie.engine.matching.index import term_statistics
 from duijie.engine.matching.kernel import SIGN
 from duijie.engine.matching.likeness import ENOUGH, LIKELY, Duplicate, Parts, reservations, verdict
 from duijie.engine.matching.phrases import Reading, common_phrases, compare_numbers
 from duijie.engine.matching.search import inverse_frequency
+from duijie.engine.matching.snapshot import term_statistics
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
-    from duijie.engine.matching.index import Snapshot
     from duijie.engine.matching.segment import Rows
+    from duijie.engine.matching.snapshot import Snapshot
     from duijie.engine.matching.types import Document
 
 _SMOOTHING = 1000  # documents more, none with the term: a pair in a small corpus scores nearly as in a large one

@@ -18,8 +18,9 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from duijie.engine.matching.index import Index, Snapshot
+    from duijie.engine.matching.index import Index
     from duijie.engine.matching.search import Query
+    from duijie.engine.matching.snapshot import Snapshot
     from duijie.engine.matching.types import Document, Verdict
 
 CANDIDATES = 400

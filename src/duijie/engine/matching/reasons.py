@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from duijie.engine.matching.index import Snapshot
     from duijie.engine.matching.model import Model
     from duijie.engine.matching.search import Query
+    from duijie.engine.matching.snapshot import Snapshot
     from duijie.engine.matching.types import Document
 
 _SHOWN = 8  # phrases a reason names

@@ -7,16 +7,21 @@ every document whose exact score could be among the best k is scored again in do
 
 from __future__ import annotations
 
+import itertools
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from duijie.engine.matching import kernel
-from duijie.engine.matching.index import term_statistics
+from duijie.engine.matching.best import find_best, rank, room
+from duijie.engine.matching.binding import bind
+from duijie.engine.matching.exact import score_positions
+from duijie.engine.matching.memory import with_masks
 from duijie.engine.matching.segment import head
-from duijie.engine.matching.text import sign_keys, term_keys, terms
+from duijie.engine.matching.text import term_keys, terms
 from duijie.engine.matching.vectors import quantise
 
 if TYPE_CHECKING:
@@ -24,15 +29,13 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from duijie.engine.matching.index import Snapshot
     from duijie.engine.matching.segment import Params
+    from duijie.engine.matching.snapshot import Snapshot
     from duijie.engine.matching.types import Document
 
-_ROOM = 2 * kernel.BLOCK  # candidates: a block's worth may come before the weakest are dropped
 MAX_TERMS = 192
 """Query terms that are searched for, the heaviest first; a long demand has 600, of which most weigh nothing."""
-_AT_ONCE = 128  # queries whose candidates are held together: 20 MB
-_FULL_SCALE = 60_000  # of the uint16 accumulators, with room for rounding
+_AT_ONCE = 256  # queries bound together, so that a term they share is looked for once
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +53,13 @@ class Query:
     @staticmethod
     def of_terms(counts: Mapping[str, float], signs: Mapping[str, float] | None = None) -> Query:
         """Return the query of some terms (and signs) and their weights (> 0)."""
-        signs = signs or {}
-        names = [*counts, *signs]
-        keys = np.concatenate([term_keys(list(counts)), sign_keys(list(signs))])
-        order = np.argsort(keys, kind="stable")
-        weights = np.array([*counts.values(), *signs.values()], np.float64)
-        return Query(tuple(names[i] for i in order), keys[order], weights[order])
+        names = [*counts, *signs] if signs else [*counts]
+        values = [*counts.values(), *signs.values()] if signs else [*counts.values()]
+        keys = term_keys(names)
+        if signs:
+            keys[len(counts) :] |= np.uint64(kernel.SIGN)
+        order = np.argsort(keys)
+        return Query(tuple([names[i] for i in order.tolist()]), keys[order], np.array(values, np.float64)[order])
 
     @staticmethod
     def of(document: Document, params: Params) -> Query:
@@ -75,7 +79,6 @@ class Hits:
     scores: NDArray[np.float64]
 
 
-_NO_LENGTHS = np.zeros(0, np.int32)
 _NOTHING = Hits(np.zeros(0, np.int64), np.zeros(0))
 
 
@@ -85,48 +88,39 @@ def inverse_frequency(documents: int, frequency: NDArray[np.int64]) -> NDArray[n
     return np.where(frequency > 0, value, 0.0)
 
 
-@dataclass(frozen=True, slots=True)
-class _Bound:
-    """Queries against a snapshot: query ``q`` has the terms ``ptr[q]:ptr[q + 1]``, its heaviest.
+class _Room(threading.local):
+    """Arrays that :func:`duijie.engine.matching.best.find_best` works in, of each thread its own.
 
-    ``weights`` ``(t,)`` are query weight × inverse document frequency, ``numbers`` the terms' numbers in each part.
+    Asking for them anew at each query would cost 0.07 ms in pages that the system must clear.
     """
 
+    def __init__(self) -> None:
+        self.arrays = room()
+
+
+_room = _Room()
+
+
+class _Bound(NamedTuple):
+    """Queries against a snapshot, as :func:`duijie.engine.matching.binding.bind` returns them."""
+
     ptr: NDArray[np.int64]
+    kept: NDArray[np.int64]
     weights: NDArray[np.float64]
-    numbers: list[NDArray[np.int64]]
-
-
-def _weigh(
-    snapshot: Snapshot, queries: Sequence[Query]
-) -> tuple[NDArray[np.float64], list[NDArray[np.int64]], NDArray[np.uint64]]:
-    keys = np.concatenate([q.keys for q in queries])
-    frequency, numbers = term_statistics(snapshot, keys)
-    weights = np.concatenate([q.weights for q in queries]) * inverse_frequency(snapshot.documents, frequency)
-    return weights, numbers, keys
-
-
-def _bind_one(snapshot: Snapshot, query: Query) -> tuple[_Bound, NDArray[np.int64]]:
-    """Bind one query whole; return also the places of the terms kept."""
-    weights, numbers, _ = _weigh(snapshot, [query])
-    kept = np.flatnonzero(weights > 0)
-    return _Bound(np.array([0, len(kept)]), weights[kept], [n[kept] for n in numbers]), kept
+    frequency: NDArray[np.int64]
+    numbers: NDArray[np.int64]
 
 
 def _bind(snapshot: Snapshot, queries: Sequence[Query], *, whole: bool) -> _Bound:
     """Bind queries: ``whole`` with their signs and all their terms, else the heaviest terms, which are searched for."""
-    weights, numbers, keys = _weigh(snapshot, queries)
-    kept = weights > 0
-    ends = np.cumsum([len(q.keys) for q in queries])
-    starts = np.concatenate([[0], ends[:-1]])
-    if not whole:
-        kept &= keys < np.uint64(kernel.SIGN)
-        for start, end in zip(starts, ends, strict=True):
-            here = start + np.flatnonzero(kept[start:end])
-            if len(here) > MAX_TERMS:
-                kept[here[np.argsort(-weights[here], kind="stable")[MAX_TERMS:]]] = False
-    ptr = np.concatenate([[0], np.cumsum(kept)])[np.concatenate([[0], ends])]
-    return _Bound(ptr.astype(np.int64), weights[kept], [n[kept] for n in numbers])
+    ptr = np.array([0, *itertools.accumulate(len(q.keys) for q in queries)], np.int64)
+    if len(queries) == 1:
+        keys, weights = queries[0].keys, queries[0].weights
+        distinct, place = keys, np.arange(len(keys))
+    else:
+        keys, weights = (np.concatenate(arrays) for arrays in zip(*((q.keys, q.weights) for q in queries), strict=True))
+        distinct, place = np.unique(keys, return_inverse=True)
+    return _Bound(*bind(snapshot.table, snapshot.documents, ptr, keys, weights, distinct, place, whole, MAX_TERMS))
 
 
 def search(
@@ -155,75 +149,20 @@ def search(
 def _search(snapshot: Snapshot, queries: list[Query], k: int, masks: Sequence[NDArray[np.bool_]] | None) -> list[Hits]:
     if not queries or not snapshot.parts:
         return [_NOTHING] * len(queries)
-    if len(queries) > _AT_ONCE:
-        found = []
-        for start in range(0, len(queries), _AT_ONCE):
-            found += _search(snapshot, queries[start : start + _AT_ONCE], k, masks)
-        return found
-    bound = _bind(snapshot, queries, whole=False)
-    room = _ROOM + 2 * k
-    while (candidates := _candidates(snapshot, bound, k, masks, room)) is None:
-        if len(queries) > 1:  # only the query that needs it shall have more room
-            half = len(queries) // 2
-            return _search(snapshot, queries[:half], k, masks) + _search(snapshot, queries[half:], k, masks)
-        room *= 4
-    ptr, positions = candidates
-    return _rank(snapshot, ptr, positions, _score(snapshot, bound, ptr, positions), k)
-
-
-def _candidates(
-    snapshot: Snapshot, bound: _Bound, k: int, masks: Sequence[NDArray[np.bool_]] | None, room: int
-) -> tuple[NDArray[np.int64], NDArray[np.int64]] | None:
-    """Return every document whose exact score could be among a query's best ``k``; None if ``room`` is too small."""
-    m = len(bound.ptr) - 1
-    sizes = np.diff(bound.ptr)
-    drift = max(abs(float(np.log(p.segment.mean_length / snapshot.mean_length))) for p in snapshot.parts)
-    total = np.add.reduceat(np.append(bound.weights, 0.0), bound.ptr[:-1])
-    scale = np.where(sizes > 0, _FULL_SCALE / np.where(total > 0, total, 1.0), 0.0)
-    weights = np.ceil(bound.weights * np.repeat(scale, sizes) * (256 / 255)).astype(np.uint32)
-    # two documents may change places by: the rounding of impacts (½ down, 1 up, of 255), the drift of the mean length
-    # since the impacts were computed (a share moves by at most a quarter of its logarithm, either way), and the
-    # rounding up of weights and products (2 a term)
-    margins = (_FULL_SCALE * (1.5 / 255 + 0.5 * drift) + 2 * sizes).astype(np.int64) + 2
-    heavy_first = np.lexsort((-bound.weights, np.repeat(np.arange(m), sizes)))
-    weights = weights[heavy_first]
-    docs = np.empty((m, room), np.int64)
-    scores = np.empty((m, room), np.uint16)
-    state = np.zeros((m, 2), np.int64)
-    state[:, 1] = 1
-    for number, (base, part) in enumerate(zip(snapshot.bases, snapshot.parts, strict=False)):
-        a = part.segment.arrays
-        if not len(a["keys"]):  # no document of the part says anything
-            continue
-        terms_here = bound.numbers[number][heavy_first]
-        at = np.maximum(terms_here, 0)
-        starts = a["entry_ptr"][at]
-        ends = np.where(terms_here >= 0, a["entry_ptr"][at + 1], starts)
-        enough = kernel.accumulate(
-            base,
-            part.segment.documents,
-            part.alive if masks is None else masks[number],
-            a["entry_block"],
-            a["entry_count"],
-            a["entry_start"],
-            a["post_doc"],
-            a["post_impact"],
-            a["columns"],
-            bound.ptr,
-            starts,
-            ends,
-            weights,
-            margins,
-            k,
-            docs,
-            scores,
-            state,
-        )
-        if not enough:
-            return None
-    kernel.compact_all(docs, scores, state, margins, k)
-    ptr = np.concatenate([[0], np.cumsum(state[:, 0])])
-    return ptr, np.concatenate([docs[q, : state[q, 0]] for q in range(m)])
+    table = snapshot.table if masks is None else with_masks(snapshot.table, masks)
+    params = snapshot.parts[0].segment.params
+    k = min(k, snapshot.bases[-1])
+    out = []
+    for start in range(0, len(queries), _AT_ONCE):
+        bound = _bind(snapshot, queries[start : start + _AT_ONCE], whole=False)
+        m = len(bound.ptr) - 1
+        positions, scores, counts = np.empty((m, k), np.int64), np.empty((m, k)), np.empty(m, np.int64)
+        find_best(
+            table, snapshot.log_lengths, bound.ptr, bound.numbers, bound.weights, bound.frequency,
+            snapshot.mean_length, params.head_weight, params.k1, params.b, k, *_room.arrays, positions, scores, counts,
+        )  # fmt: skip
+        out += [Hits(positions[q, :n].copy(), scores[q, :n].copy()) for q, n in enumerate(counts.tolist())]
+    return out
 
 
 def score(snapshot: Snapshot, query: Query, positions: NDArray[np.int64]) -> NDArray[np.float64]:
@@ -258,56 +197,15 @@ def _score(
     *,
     signed: bool = False,
 ) -> NDArray[np.float64]:
-    scores = np.zeros(len(positions))
-    for number, (base, part) in enumerate(zip(snapshot.bases, snapshot.parts, strict=False)):
-        a = part.segment.arrays
-        p = part.segment.params
-        kernel.score_rows(
-            base,
-            ptr,
-            positions,
-            a["ptr"],
-            a["terms"],
-            a["counts"],
-            a["lengths"],
-            a["sign_lengths"] if signed else _NO_LENGTHS,
-            bound.ptr,
-            bound.numbers[number],
-            bound.weights,
-            snapshot.mean_length + (snapshot.mean_sign_length if signed else 0.0),
-            p.head_weight,
-            p.k1,
-            p.b,
-            scores,
-        )
+    if not snapshot.parts:
+        return np.zeros(len(positions))
+    mean_length = snapshot.mean_length + (snapshot.mean_sign_length if signed else 0.0)
+    params = snapshot.parts[0].segment.params
+    scores: NDArray[np.float64] = score_positions(
+        snapshot.table, ptr, positions, bound.ptr, bound.numbers, bound.weights,
+        mean_length, params.head_weight, params.k1, params.b, signed,
+    )  # fmt: skip
     return scores
-
-
-def _rank(
-    snapshot: Snapshot, ptr: NDArray[np.int64], positions: NDArray[np.int64], scores: NDArray[np.float64], k: int
-) -> list[Hits]:
-    """Return each query's best ``k`` with a score above 0, equal scores in the order of their ids."""
-    rank_ptr, order, tied = kernel.rank_rows(ptr, scores, k)
-    out = []
-    for q in range(len(ptr) - 1):
-        best = order[rank_ptr[q] : rank_ptr[q + 1]]
-        if tied[q]:
-            _break_ties(snapshot, positions, scores, best)
-        best = best[:k]
-        best = best[scores[best] > 0]
-        out.append(Hits(positions[best], scores[best]))
-    return out
-
-
-def _break_ties(
-    snapshot: Snapshot, positions: NDArray[np.int64], scores: NDArray[np.float64], best: NDArray[np.int64]
-) -> None:
-    """Put each run of equal scores in the order of the ids; ``best`` is sorted by score and changed in place."""
-    edges = np.flatnonzero(np.diff(scores[best])) + 1
-    for start, stop in zip([0, *edges], [*edges, len(best)], strict=True):
-        if stop - start > 1:
-            run = best[start:stop].tolist()
-            best[start:stop] = sorted(run, key=lambda i: snapshot.id(int(positions[i])))
 
 
 def search_near(
@@ -334,9 +232,14 @@ def search_near(
         if "vectors" in a:
             alive = part.alive if masks is None else masks[number]
             kernel.nearest(base, alive, a["vectors"], a["scales"], codes, scales, k, docs, scores, state, least)
-    ptr = np.concatenate([[0], np.cumsum(state)])
-    found = [docs[q, : state[q]] for q in range(m)], [scores[q, : state[q]].astype(np.float64) for q in range(m)]
-    return _rank(snapshot, ptr, np.concatenate(found[0]), np.concatenate(found[1]), k) if m else []
+    out = []
+    for q in range(m):
+        here = scores[q, : state[q]] > 0
+        positions, cosine = docs[q, : state[q]][here], scores[q, : state[q]][here].astype(np.float64)
+        best = Hits(np.empty(min(k, len(positions)), np.int64), np.empty(min(k, len(positions))))
+        rank(snapshot.table, positions, cosine, k, best.positions, best.scores)
+        out.append(best)
+    return out
 
 
 def cosines(
@@ -359,7 +262,7 @@ def contributions(
 
     A row sums to what :func:`score` returns for the document.
     """
-    bound, kept = _bind_one(snapshot, query)
+    bound = _bind(snapshot, [query], whole=True)
     signed = bool(len(query.keys)) and bool(query.keys[-1] >= np.uint64(kernel.SIGN))
     mean = snapshot.mean_length + (snapshot.mean_sign_length if signed else 0.0)
     out = np.zeros((len(positions), len(bound.weights)))
@@ -384,4 +287,4 @@ def contributions(
             p.k1,
             p.b,
         )
-    return [query.names[i] for i in kept], out
+    return [query.names[i] for i in bound.kept], out

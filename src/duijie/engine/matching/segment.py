@@ -12,7 +12,7 @@ Arrays of a segment with ``n`` documents, ``v`` terms, ``r`` row cells, ``e`` en
 ``sign_lengths`` int32 ``(n,)``           weighted length in signs
 ``entry_…``      ``(v + 1,)``, ``(e,)``   see :func:`duijie.engine.matching.kernel.invert`
 ``post_…``       ``(p,)``                 document within the block (uint16), impact (uint8)
-``columns``      uint8                    frequent terms, one byte a document of the block
+``columns``      uint8                    frequent terms, one impact a document of the block
 ``id_…``         bytes, int64             document ids
 ``record_…``     bytes, int64             documents as JSON, for showing and for replay
 ``facet_…``      uint32 ``(n,)``          numbers of the values listed in ``facets.json``
@@ -47,6 +47,7 @@ from duijie.engine.matching.files import (
     settle,
     unsealed,
 )
+from duijie.engine.matching.memory import ARRAYS
 from duijie.engine.matching.text import is_chinese, pieces
 from duijie.engine.matching.types import Document
 from duijie.engine.matching.vectors import quantise
@@ -61,6 +62,7 @@ if TYPE_CHECKING:
 
 FACETS = ("kind", "field", "region", "industry", "team")
 _LANGUAGE_SIGNS = 200  # characters that tell a text's language
+_AT_ONCE = 8192  # documents counted together: 100 MB
 _MAPPED_FROM = 4096  # smaller files, and empty arrays, are read
 _to_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 _COLUMNS = tuple(f.name for f in fields(Document))
@@ -109,7 +111,7 @@ def head(document: Document) -> str:
 
 def count_rows(documents: Sequence[Document]) -> Rows:
     """Return the terms of each document, title and keywords apart from the text. About 0.1 ms for 200 characters."""
-    batches = [_count_batch(documents[i : i + kernel.BLOCK]) for i in range(0, len(documents), kernel.BLOCK)]
+    batches = [_count_batch(documents[i : i + _AT_ONCE]) for i in range(0, len(documents), _AT_ONCE)]
     if not batches:
         return Rows(np.zeros(1, np.int64), np.zeros(0, np.uint64), np.zeros(0, np.uint16))
     widths = np.concatenate([np.diff(batch.ptr) for batch in batches])
@@ -232,7 +234,9 @@ class Segment:
         lengths, sign_lengths = kernel.row_lengths(ptr, terms, counts, first_sign, params.head_weight)
         mean = float(max(1.0, lengths.mean()))
         frequency = kernel.document_frequencies(terms, ptr, np.ones(n, np.bool_), len(keys))
-        names = ("entry_ptr", "entry_block", "entry_count", "entry_start", "post_doc", "post_impact", "columns")
+        names = (
+            "entry_ptr", "entry_block", "entry_count", "entry_start", "entry_peak", "post_doc", "post_impact", "columns"
+        )  # fmt: skip
         blocks = kernel.invert(ptr, terms, counts, lengths, first_sign, mean, params.head_weight, params.k1, params.b)
         id_ptr = arrays["id_ptr"]
         raw = arrays["id_bytes"].tobytes()
@@ -329,7 +333,26 @@ class Segment:
                 facets = {key: tuple(values) for key, values in json.loads(path.read_text("utf-8")).items()}
             except (ValueError, AttributeError, TypeError) as error:
                 raise IndexDamaged(path, "unreadable") from error
+        _check_arrays(folder, arrays, about["documents"])
         return Segment(arrays, facets, Params(**about["params"]), float(about["mean_length"]))
+
+
+def _check_arrays(folder: Path, arrays: Mapping[str, Array], documents: int) -> None:
+    """Raise :class:`IndexDamaged` for arrays of other kinds or sizes than compiled code will read."""
+    for name, kind in ARRAYS.items():
+        if name not in arrays:
+            raise IndexDamaged(folder / f"{name}.npy", "missing")
+        if arrays[name].dtype != kind or not arrays[name].flags.c_contiguous:
+            raise IndexDamaged(folder / f"{name}.npy", "unreadable")
+    sizes = {name: len(array) for name, array in arrays.items()}
+    told = dict.fromkeys(("ptr", "id_ptr"), documents + 1) | dict.fromkeys(("lengths", "sign_lengths"), documents)
+    if any(sizes[name] != size for name, size in told.items()):
+        raise IndexDamaged(folder, "arrays of different lengths")
+    told = {"terms": arrays["ptr"][-1], "counts": arrays["ptr"][-1], "id_bytes": arrays["id_ptr"][-1]}
+    told |= {f"entry_{name}": arrays["entry_ptr"][-1] for name in ("block", "count", "start", "peak")}
+    told |= {"frequency": sizes["keys"], "post_impact": sizes["post_doc"]}
+    if any(sizes[name] != size for name, size in told.items()):
+        raise IndexDamaged(folder, "arrays of different lengths")
 
 
 def verify(folder: Path) -> None:
