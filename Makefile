@@ -1,23 +1,34 @@
 # Two commands do everything on a fresh machine:  make demo   make test
+# `make demo` opens the site with its story; with no keyboard behind it, it opens, looks at the pages and ends.
 # ENCODER=1 also installs PyTorch and sentence-transformers, for a sentence model of your own.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
+PACKAGES := chromium postgresql libpango-1.0-0 libpangoft2-1.0-0 fonts-noto-cjk fonts-noto-core
+
 .PHONY: demo test check bench bench-small format lock clean
 
 demo: $(READY)
 	$(BIN)/duijie demo
 
-test: $(READY) $(if $(ENCODER),$(VENV)/.encoder)
+test: $(READY) $(VENV)/.system $(if $(ENCODER),$(VENV)/.encoder)
 	$(BIN)/pytest
+	@if ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1; \
+	  then echo "== PostgreSQL"; DUIJIE_TEST_DATABASE=postgresql $(BIN)/pytest tests/site; \
+	  else echo "跳过：没有安装 PostgreSQL，只在 SQLite 上测试 / SKIPPED: no PostgreSQL, tested on SQLite only"; fi
 
 check: $(READY)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	DUIJIE_VAR=$(VENV)/var $(BIN)/python manage.py makemigrations --check --dry-run
+	DUIJIE_VAR=$(VENV)/var DJANGO_SETTINGS_MODULE=tools.lint_settings $(BIN)/python manage.py lintmigrations --project-root-path . --no-cache --ignore-initial-migrations --include-apps kernel ledger registry parties files demands offers imports
+	find src -name '*.html' -print0 | xargs -0 $(BIN)/djade --check --target-version 5.2
+	$(BIN)/python tools/messages.py check
+	$(BIN)/pytest -n 0 tests/test_docs.py
 
 bench: $(READY)
 	$(BIN)/python benchmarks/run.py
@@ -29,7 +40,7 @@ format: $(READY)
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-$(READY): requirements.lock pyproject.toml
+$(READY): requirements.lock pyproject.toml package-lock.json requirements-node.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 	  || { echo "需要 Python 3.11 或更新版本 / Python 3.11 or newer is needed"; exit 1; }
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null \
@@ -38,6 +49,18 @@ $(READY): requirements.lock pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet --require-hashes -r requirements.lock
 	$(BIN)/pip install --quiet --no-deps --no-build-isolation -e .
+	@node -e 'process.exit(process.versions.node.split(".")[0] < 20)' 2>/dev/null && command -v npm >/dev/null \
+	  || $(BIN)/pip install --quiet --require-hashes -r requirements-node.txt
+	PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --no-audit --no-fund --silent
+	$(BIN)/python tools/messages.py compile
+	@touch $@
+
+# what tests and prints need of the system; without it they say what they leave out
+$(VENV)/.system: $(READY)
+	@if ! dpkg -s $(PACKAGES) >/dev/null 2>&1; then \
+	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; \
+	    then apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends $(PACKAGES) || true; \
+	    else echo "要测试全部，请先安装 / to test everything, first run:  sudo apt-get install -y $(PACKAGES)"; fi; fi
 	@touch $@
 
 $(VENV)/.encoder: $(READY) requirements-encoder.txt
@@ -50,4 +73,4 @@ lock:
 	uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -o requirements.lock
 
 clean:
-	rm -rf $(VENV) var
+	rm -rf $(VENV) var node_modules

@@ -111,7 +111,7 @@ def test_no_duplicates_are_said_to_be_none(duijie_run, small) -> None:
 def test_the_demo_does_the_whole_job(duijie_run, index, tmp_path) -> None:
     (tmp_path / "demo").mkdir()
     index.rename(tmp_path / "demo" / "index")  # an earlier run's, which makes way
-    done = duijie_run("demo", "--quick", "--out", tmp_path / "demo")
+    done = duijie_run("demo", "--files", "--quick", "--out", tmp_path / "demo")
     assert done.exit_code == 0, done.stderr
     made = {path.name for path in (tmp_path / "demo").iterdir()}
     assert made == {"index", "matches.html", "matches.xlsx", "matches.jsonl", "matches.teams.jsonl", "allocation.xlsx"}

@@ -8,7 +8,6 @@ from itertools import pairwise
 
 import pytest
 
-from duijie import words
 from duijie.desk import page as page_module
 from duijie.desk.page import entries, write_page
 from duijie.desk.page.markup import mark, tag
@@ -35,14 +34,6 @@ HOSTILE = (
     "\u202eevil\u202c",
     "<details open ontoggle=alert(1)>",
 )
-
-
-@pytest.fixture(autouse=True)
-def chinese():
-    before = words._language
-    speak("zh")
-    yield
-    speak(before)
 
 
 class Page(HTMLParser):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import signal
 from concurrent.futures import ThreadPoolExecutor, wait
+from contextvars import copy_context
 from multiprocessing import resource_tracker
 from typing import TYPE_CHECKING, TypeVar
 
@@ -27,7 +28,7 @@ def run_aside(work: Callable[[], T]) -> T:
         return work()
 
     with ThreadPoolExecutor(1) as pool:
-        future = pool.submit(deaf)
+        future = pool.submit(copy_context().run, deaf)  # the language goes along
         try:
             return future.result()
         except KeyboardInterrupt:

@@ -40,7 +40,7 @@ def build(folder: Path, offers: Path, *, encoder: str, processes: int | None, sk
     with progress(say("建索引", "building the index"), len(documents)) as advance:
         many = processes or processes_for(len(documents))
         index = run_aside(lambda: Index.create(folder, documents, encoder=chosen, processes=many, progress=advance))
-    screen().print(say(f"已建好索引 {folder}：{len(index):,} 条供给。", f"built {folder}: {len(index):,} offers."))
+    print(say(f"已建好索引 {folder}：{len(index):,} 条供给。", f"built {folder}: {len(index):,} offers."))
 
 
 def add(folder: Path, offers: Path, *, processes: int | None, skip_bad: bool) -> None:

@@ -48,6 +48,14 @@ class CellError(ValueError):
         super().__init__(reason)
 
 
+class RowError(CellError):
+    """A row whose cells are each fine but do not go together; ``name`` is the column to look at."""
+
+    def __init__(self, name: str, reason: str, advice: str) -> None:
+        self.name = name
+        super().__init__(reason, advice)
+
+
 _WIDE = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufeff\ud800-\udfff]")
 NOT_SAID = {

@@ -149,7 +149,8 @@ def understand(cells: Sequence[Cell], shape: Shape[Any]) -> Layout:
 def _recognise(header: str, shape: Shape[Any]) -> tuple[int, int, float | None] | None:
     folded = fold_header(header)
     if found := shape.known.get(folded):
-        return (*found, None)
+        money = _YUAN.search(folded) if shape.columns[found[0]].unit else None
+        return (*found, _IN_YUAN[money[1]] if money else None)
     if _FOREIGN.search(folded):
         return None
     if found := shape.known.get(_NOTE.sub("", folded)):

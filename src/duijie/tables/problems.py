@@ -55,7 +55,8 @@ class Problem:
 class Reading(Generic[T]):
     """What a file gave: the good rows, the bad ones, and what the person should know about the rest.
 
-    ``columns`` are the headers as written, ``ignored_columns`` those of them that nothing was read from.
+    ``columns`` are the headers as written, ``ignored_columns`` those of them that nothing was read from, ``numbers``
+    the row numbers of ``rows``.
     """
 
     rows: tuple[T, ...]
@@ -63,6 +64,7 @@ class Reading(Generic[T]):
     warnings: tuple[str, ...] = ()
     ignored_columns: tuple[str, ...] = ()
     columns: tuple[str, ...] = ()
+    numbers: tuple[int, ...] = ()
 
 
 class TableError(ValueError):

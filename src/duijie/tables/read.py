@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -56,10 +57,15 @@ def read_matches(path: str | PathLike[str], *, skip_bad: bool = False) -> Readin
     return _read(path, MATCHES, skip_bad=skip_bad)
 
 
+def read_table(path: str | PathLike[str], shape: Shape[T], *, skip_bad: bool = False) -> Reading[T]:
+    """Read rows of any shape."""
+    return _read(path, shape, skip_bad=skip_bad)
+
+
 def _read(given: str | PathLike[str], shape: Shape[T], *, skip_bad: bool) -> Reading[T]:
     path = Path(given)
     try:
-        _check_file(path)
+        check_file(path)
         reading = _READERS[path.suffix.casefold()](path, shape)
     except PermissionError as error:
         raise TableError(
@@ -77,7 +83,8 @@ def _read(given: str | PathLike[str], shape: Shape[T], *, skip_bad: bool) -> Rea
     return reading
 
 
-def _check_file(path: Path) -> None:
+def check_file(path: Path) -> None:
+    """Raise :class:`TableError` for a file that cannot be a table, by what can be seen from outside."""
     ending = path.suffix.casefold()
     if path.is_dir():
         raise TableError(say(f"{path} 是文件夹；请给出其中的一个文件。", f"{path} is a folder; name a file in it."))
@@ -143,7 +150,7 @@ def _with_other_sheets(reading: Reading[T], title: str, others: list[str]) -> Re
         f"只读了工作表「{title}」；没有读：{names}",
         f"only the sheet “{title}” was read; not read: {names}",
     )
-    return Reading(reading.rows, reading.bad, (note, *reading.warnings), reading.ignored_columns, reading.columns)
+    return replace(reading, warnings=(note, *reading.warnings))
 
 
 def _no_header(path: Path, head: list[list[Cell]], shape: Shape[T]) -> TableError:
@@ -164,5 +171,6 @@ __all__ = [
     "read_documents",
     "read_judgements",
     "read_matches",
+    "read_table",
     "read_teams",
 ]

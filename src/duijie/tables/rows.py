@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from duijie.tables.cells import Broken, Cell, CellError, Guess, shown
+from duijie.tables.cells import Broken, Cell, CellError, Guess, RowError, shown
 from duijie.tables.columns import Layout, Shape, fold_header, letter
 from duijie.tables.problems import Problem, Reading, shorten
 from duijie.words import say
@@ -33,6 +33,7 @@ class RowReader(Generic[T]):
     def __init__(self, shape: Shape[T]) -> None:
         self.shape = shape
         self.rows: list[T] = []
+        self.numbers: list[int] = []
         self.bad: list[Problem] = []
         self.warnings: list[str] = []
         self._seen: dict[object, int] = {}
@@ -83,14 +84,17 @@ class RowReader(Generic[T]):
                 return
         if not values.keys() >= self._filled:
             problems += self._blanks(number, layout, row, values, problems)
-        key = values.get(self._key) if self._key else tuple(values.get(name, "") for name in self.shape.key)
+        key = values.get(self._key) if self._key else tuple(values.get(name, "") for name in self.shape.key) or None
         first = number if key is None else self._seen.setdefault(key, number)
         if first != number:
             problems.append(_duplicate(number, first, layout, row, self.shape))
-        if problems:
-            self.bad.extend(problems)
-        else:
-            self.rows.append(self.shape.build(**values))
+        if not problems:
+            try:
+                self.rows.append(self.shape.build(**values))
+                self.numbers.append(number)
+            except RowError as error:
+                problems.append(_mismatch(number, layout, row, error))
+        self.bad.extend(problems)
 
     def _blanks(
         self, number: int, layout: Layout, row: Sequence[Cell], values: dict[str, Any], problems: list[Problem]
@@ -121,7 +125,12 @@ class RowReader(Generic[T]):
             columns.update(dict.fromkeys(layout.columns))
             ignored.update(dict.fromkeys(layout.ignored))
         return Reading(
-            tuple(self.rows), tuple(self.bad), (*self.warnings, *self._remarks()), tuple(ignored), tuple(columns)
+            tuple(self.rows),
+            tuple(self.bad),
+            (*self.warnings, *self._remarks()),
+            tuple(ignored),
+            tuple(columns),
+            tuple(self.numbers),
         )
 
     def _note(self, number: int, column: str, cell: Cell, guess: Guess) -> object:
@@ -158,6 +167,13 @@ def cells_by_header(layout: Layout, row: Sequence[Cell]) -> Mapping[str, object]
 def _problem(number: int, layout: Layout, row: Sequence[Cell], place: int, error: CellError) -> Problem:
     column, value = layout.columns[place], shown(row[place])
     return Problem(number, column, value, error.reason, error.advice, cells_by_header(layout, row))
+
+
+def _mismatch(number: int, layout: Layout, row: Sequence[Cell], error: RowError) -> Problem:
+    places = layout.places(error.name)
+    if places:
+        return _problem(number, layout, row, places[0], error)
+    return Problem(number, "", "", error.reason, error.advice, cells_by_header(layout, row))
 
 
 def _empty(number: int, layout: Layout, row: Sequence[Cell], header: str) -> Problem:
