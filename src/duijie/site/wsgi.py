@@ -1,0 +1,10 @@
+"""The door the server knocks at."""
+
+from __future__ import annotations
+
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "duijie.site.settings")
+application = get_wsgi_application()
