@@ -1,0 +1,1 @@
+"""Organisations, people, teams, roles, mechanisms and their members."""
