@@ -1,0 +1,1 @@
+"""What the browser meets, one file a kind of page."""
