@@ -1,0 +1,1 @@
+"""The officer's desk: what waits for whom."""

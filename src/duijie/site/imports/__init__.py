@@ -1,0 +1,1 @@
+"""Sheets in: from a person's own workbook to records, and back again."""
