@@ -10,23 +10,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from duijie import words
+from duijie.commands import add_site_commands
+from duijie.options import DEFAULT_LANGUAGE, Lang
 from duijie.words import say
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
-def _language(arguments: list[str]) -> None:
-    """Set the language before help texts are made, which is on import."""
-    for place, argument in enumerate(arguments):
-        name, _, value = argument.partition("=")
-        chosen = value or next(iter(arguments[place + 1 : place + 2]), "")
-        if name == "--lang" and chosen in {"zh", "en"}:
-            words.speak(chosen)
-
-
-_language(sys.argv[1:])
 _UsageError: Any = typer.BadParameter.__bases__[0]  # typer keeps it to itself
 
 
@@ -43,6 +34,7 @@ class _Group(TyperGroup):
         **extra: Any,
     ) -> Any:
         """Run what was typed and leave with its exit code."""
+        from duijie.commands import site_sentence_of
         from duijie.desk.errors import sentence_of
         from duijie.desk.usage import usage_sentence
 
@@ -59,7 +51,7 @@ class _Group(TyperGroup):
             sys.stderr.close()  # whoever read our output has gone
             raise SystemExit(1) from None
         except Exception as error:
-            sentence = sentence_of(error)
+            sentence = site_sentence_of(error) or sentence_of(error)
             if sentence is None:
                 raise
             _fail(sentence)
@@ -71,13 +63,6 @@ class _Group(TyperGroup):
 def _fail(sentence: str, code: int = 2) -> None:
     print(" ".join(sentence.split("\n")), file=sys.stderr)
     raise SystemExit(code)
-
-
-def _speak(language: str) -> str:
-    if language not in {"zh", "en"}:
-        raise typer.BadParameter(say("可选 zh 或 en", "choose zh or en"))
-    words.speak(language)
-    return language
 
 
 app = typer.Typer(
@@ -93,12 +78,6 @@ app = typer.Typer(
     ),
 )
 
-Lang = Annotated[
-    str,
-    typer.Option(
-        "--lang", callback=_speak, is_eager=True, help=say("语言：zh 或 en", "language: zh or en"), metavar="zh|en"
-    ),
-]
 Demands = Annotated[
     Path, typer.Option("--demands", help=say("需求表（.xlsx .csv .jsonl）", "demands (.xlsx .csv .jsonl)"))
 ]
@@ -121,7 +100,6 @@ SkipBad = Annotated[
         help=say("跳过有错的行，另存并写明原因", "leave bad rows out, and write them to a file with reasons"),
     ),
 ]
-DEFAULT_LANGUAGE = say("zh", "en")
 
 
 @app.callback()
@@ -359,20 +337,7 @@ def learn(
     learn(demands, offers, judgements, out, model=model, encoder=encoder, skip_bad=skip_bad)
 
 
-@app.command(help=say("用附带的样例把整件事做一遍。", "Do the whole job on the samples that come with it."))
-def demo(
-    out: Annotated[Path, typer.Option("--out", metavar="DIR", help=say("结果放在哪里", "where the results go"))] = Path(
-        "var/demo"
-    ),
-    quick: Annotated[
-        bool, typer.Option("--quick", help=say("只比用词，更快", "compare words only, which is faster"))
-    ] = False,
-    lang: Lang = DEFAULT_LANGUAGE,
-) -> None:
-    """Run the demo."""
-    from duijie.desk.demo import demo
-
-    demo(out, quick=quick)
+add_site_commands(app)
 
 
 def main() -> None:

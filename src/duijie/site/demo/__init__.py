@@ -1,0 +1,1 @@
+"""The story of a region, told through the real actions."""
