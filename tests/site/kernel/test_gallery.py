@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import mimetypes
-import shutil
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -15,38 +14,16 @@ from django.test import Client
 from duijie.site.navigation import address as found
 from tests.site.kernel import gallery
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 AXE = Path(settings.NODE_MODULES) / "axe-core" / "axe.min.js"
-FLAGS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 pytestmark = [
-    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium: apt-get install chromium"),
     pytest.mark.skipif(not AXE.exists(), reason="npm ci has not been run"),
     pytest.mark.urls("tests.site.kernel.gallery"),
 ]
 
 
-@pytest.fixture(scope="module")
-def chromium():
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield browser
-        browser.close()
-
-
 @pytest.fixture
-def open_page(chromium, monkeypatch):
+def open_page(browser, monkeypatch):
     """Open a gallery page as a browser would, without a server: every request is answered by the site in this process."""
     monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
     monkeypatch.setattr("duijie.site.navigation._home_region", lambda: "内蒙古自治区")
@@ -57,7 +34,7 @@ def open_page(chromium, monkeypatch):
         client = Client(HTTP_ACCEPT_LANGUAGE=language)
         if size:
             client.cookies["size"] = size
-        context = chromium.new_context(viewport={"width": width, "height": 900}, java_script_enabled=scripts)
+        context = browser.new_context(viewport={"width": width, "height": 900}, java_script_enabled=scripts)
         contexts.append(context)
         context.route("**/*", lambda route: answer(route, client))
         page = context.new_page()
