@@ -36,10 +36,24 @@ def parcels(parcel_tables: None, db: None) -> None:
 
 @pytest.fixture
 def shared_parcels(parcel_tables: None, transactional_db: None) -> Iterator[None]:
-    """Their tables, seen by every thread and process; gone afterwards, for PostgreSQL empties no table they refer to."""
+    """Their tables, seen by every thread and process; gone afterwards."""
     yield
+    drop_tables()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def no_tables_left(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """Leave no table behind that refers to entries: PostgreSQL would not empty those after another room's test."""
+    yield
+    with django_db_blocker.unblock():
+        drop_tables()
+
+
+def drop_tables() -> None:
     from django.db import connection
 
+    if "tables" not in made:
+        return
     with connection.schema_editor() as editor:
         for model in reversed(TABLES):
             editor.delete_model(model)
