@@ -40,13 +40,17 @@ def cluster(**settings: str) -> Iterator[str]:
     place = Path(tempfile.gettempdir()) / f"duijie-pg-{run[:12]}"
     with place.with_suffix(".lock").open("w") as lock:
         while True:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            if not _runs(place):
-                _clear_abandoned(keep=place)
-                _start(place, {**QUICK, **settings})
             fcntl.flock(lock, fcntl.LOCK_SH)  # held as long as this worker needs the server
             if _runs(place):
                 break
+            try:  # not waiting for it: others may hold their share to the end of the run
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                fcntl.flock(lock, fcntl.LOCK_UN)
+                time.sleep(0.1)
+                continue
+            _clear_abandoned(keep=place)
+            _start(place, {**QUICK, **settings})
         try:
             yield f"postgresql://duijie@/postgres?host={place}"
         finally:
