@@ -491,6 +491,35 @@ def nearest(
 
 
 @_compiled
+def keep_near(
+    first_doc: int,
+    alive: Mask,
+    scales: F32,
+    dots: F32,
+    query_scales: F32,
+    k: int,
+    docs: I64,
+    scores: F32,
+    state: I64,
+    least: F32,
+) -> None:
+    """As :func:`nearest`, for some documents whose products with the queries are known: ``dots`` ``(m, n)``."""
+    for q in range(query_scales.size):
+        count = state[q]
+        for i in range(scales.size):
+            cosine = dots[q, i] * scales[i] * query_scales[q]
+            if cosine <= least[q] or not alive[i]:
+                continue
+            docs[q, count] = first_doc + i
+            scores[q, count] = cosine
+            count += 1
+            if count == docs.shape[1]:
+                count = _keep_nearest(docs[q], scores[q], count, k)
+                least[q] = scores[q, :count].min()
+        state[q] = count
+
+
+@_compiled
 def _keep_nearest(docs: I64, scores: F32, count: int, k: int) -> int:
     cut = np.partition(scores[:count], count - k)[count - k]
     kept = 0

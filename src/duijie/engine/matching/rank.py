@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,7 +14,7 @@ from duijie.engine.matching.search import cosines, score_many, search, search_ne
 from duijie.engine.matching.types import Match
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from duijie.engine.matching.search import Query
     from duijie.engine.matching.snapshot import Snapshot
     from duijie.engine.matching.types import Document, Verdict
+
+    Chosen = Callable[[Sequence[Match]], Collection[str]]
+    """Of a demand's matches, best first, the ids of the offers whose reasons are wanted."""
 
 CANDIDATES = 400
 """Offers a leg proposes; those of both legs are scored exactly."""
@@ -69,13 +72,14 @@ class Matcher:
         top: int = 20,
         *,
         wanted: Mapping[str, Callable[[str], bool]] | None = None,
-        explained: bool = True,
+        explained: bool | Chosen = True,
         credible_only: bool = True,
     ) -> Iterator[Answer]:
         """Yield the answer to each demand, in order.
 
         ``wanted``: a predicate on values for each facet an offer must pass (see
-        :meth:`duijie.engine.matching.index.Snapshot.mask`). Without ``credible_only`` even hopeless offers are listed.
+        :meth:`duijie.engine.matching.index.Snapshot.mask`). ``explained``: whether matches have reasons, or which of a
+        demand's; reasons are the dearest part. Without ``credible_only`` even hopeless offers are listed.
         Raises ``ValueError`` for ``top < 1`` or an unknown facet.
         """
         if top < 1:
@@ -106,7 +110,7 @@ class Matcher:
         legs = [search(snapshot, queries, each, masks=masks, threads=self.threads)]
         directions = self.index.encoder.encode_demands(demands)
         if directions is not None:
-            legs.append(search_near(snapshot, directions, each, masks=masks))
+            legs.append(search_near(snapshot, directions, each, masks=masks, threads=self.threads))
         chosen = [np.unique(np.concatenate([leg[q].positions for leg in legs])) for q in range(len(demands))]
         return self._features(snapshot, demands, queries, directions, chosen)
 
@@ -149,7 +153,7 @@ class Matcher:
         total: NDArray[np.float64],
         top: int,
         *,
-        explained: bool,
+        explained: bool | Chosen,
         credible_only: bool,
     ) -> Answer:
         model = self.model
@@ -169,16 +173,13 @@ class Matcher:
         order = np.array(sorted(ids, key=lambda i: (-total[i], ids[i]))[:top], np.int64)
         if credible_only:
             order = order[total[order] >= model.credible]
-        reasons = explain(demand, query, snapshot, positions[order], matrix[order], model) if explained else None
-        matches = tuple(
-            Match(
-                demand.id,
-                ids[int(i)],
-                rank + 1,
-                float(total[i]),
-                model.level(float(total[i])),
-                reasons[rank] if reasons else (),
-            )
+        matches = [
+            Match(demand.id, ids[int(i)], rank + 1, float(total[i]), model.level(float(total[i])))
             for rank, i in enumerate(order)
-        )
-        return Answer(demand.id, verdict, matches, specific, best)
+        ]
+        chosen = explained(matches) if callable(explained) else [match.offer for match in matches if explained]
+        told = [rank for rank, match in enumerate(matches) if match.offer in chosen]
+        reasons = explain(demand, query, snapshot, positions[order[told]], matrix[order[told]], model) if told else []
+        for rank, why in zip(told, reasons, strict=True):
+            matches[rank] = replace(matches[rank], reasons=why)
+        return Answer(demand.id, verdict, tuple(matches), specific, best)

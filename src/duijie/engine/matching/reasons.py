@@ -46,16 +46,25 @@ def spans(text: str, wanted: Iterable[str]) -> list[tuple[int, int]]:
 
     Positions are those of ``text`` itself; ``text`` is folded character by character.
     """
-    folded = fold_characters(text)
-    marked = np.zeros(len(folded) + 1, np.bool_)
+    return _spans(fold_characters(text), wanted)
+
+
+def _spans(folded: str, wanted: Iterable[str]) -> list[tuple[int, int]]:
+    found: list[tuple[int, int]] = []
     for term in wanted:
         at = folded.find(term)
         while at >= 0:
             if not term.isascii() or _stands_alone(folded, at, at + len(term)):
-                marked[at : at + len(term)] = True
+                found.append((at, at + len(term)))
             at = folded.find(term, at + 1)
-    edges = np.flatnonzero(np.diff(np.concatenate([[False], marked]).astype(np.int8)))
-    return [(int(a), int(b)) for a, b in zip(edges[::2], edges[1::2], strict=True)]
+    found.sort()
+    joined: list[tuple[int, int]] = []
+    for start, end in found:
+        if joined and start <= joined[-1][1]:
+            joined[-1] = joined[-1][0], max(end, joined[-1][1])
+        else:
+            joined.append((start, end))
+    return joined
 
 
 def _stands_alone(text: str, start: int, end: int) -> bool:
@@ -64,14 +73,14 @@ def _stands_alone(text: str, start: int, end: int) -> bool:
     return not (before.isascii() and before.isalnum()) and not (after.isascii() and after.isalpha() and after != "s")
 
 
-def _phrases(text: str, weights: Mapping[str, float]) -> tuple[str, ...]:
-    """Return the heaviest distinct phrases of ``text`` that the weighted terms make up."""
+def _phrases(text: str, weights: Mapping[str, float], folded: str) -> tuple[str, ...]:
+    """Return the heaviest distinct phrases of ``text`` that the weighted terms make up; ``folded``: the text so."""
     found: dict[str, float] = {}
-    for start, end in spans(text, weights):
+    for start, end in _spans(folded, weights):
         phrase = text[start:end].strip()
-        if phrase:
-            folded = fold_characters(phrase)
-            found.setdefault(phrase, sum(w for term, w in weights.items() if term in folded))
+        if phrase and phrase not in found:
+            inside = folded[start:end]
+            found[phrase] = sum(w for term, w in weights.items() if term in inside)
     ranked = sorted(found, key=lambda p: (-found[p], p))
     kept: list[str] = []
     for phrase in ranked:
@@ -103,9 +112,13 @@ def explain(
     weight = dict(zip(query.names, query.weights, strict=True))
     most = sorted(known & weight.keys(), key=lambda word: (-weight[word], word))
     texts = {"words": text, "title": head(demand)}
+    folded = {code: fold_characters(part) for code, part in texts.items()}
+    body = f"{demand.title}\n{demand.text}"
+    folded_body = fold_characters(body)
     out = []
     for row, position in enumerate(positions):
         offer = full_text(snapshot.document(int(position)))
+        folded_offer = fold_characters(offer)
         shares = _heaviest(names, parts[row])
         reasons = []
         for column, weight in enumerate(weights * matrix[row]):
@@ -113,16 +126,17 @@ def explain(
             if weight != 0.0:
                 both: tuple[tuple[str, ...], tuple[str, ...]] = ((), ())
                 if code in texts:
-                    asked = _phrases(texts[code], shares)
+                    asked = _phrases(texts[code], shares, folded[code])
                     inside = fold_characters("\n".join(asked))
-                    both = asked, _phrases(offer, {t: w for t, w in shares.items() if t in inside})
+                    met_here = {t: w for t, w in shares.items() if t in inside}
+                    both = asked, _phrases(offer, met_here, folded_offer)
                 elif code == "foreign":
                     both = _across(text, offer)
                 reasons.append(Reason(code, float(weight), *both))
         reasons.sort(key=lambda r: (-abs(r.weight), r.code))
         met = {name for name, part in zip(names, parts[row], strict=True) if part > 0}
         missing = [name for name in most if name not in met][: 2 * _LACKING]
-        lacking = _phrases(f"{demand.title}\n{demand.text}", dict.fromkeys(missing, 1.0))[:_LACKING]
+        lacking = _phrases(body, dict.fromkeys(missing, 1.0), folded_body)[:_LACKING]
         if lacking:
             reasons.append(Reason("lacking", 0.0, lacking))
         out.append(tuple(reasons))

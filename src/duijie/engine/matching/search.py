@@ -11,6 +11,7 @@ import itertools
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
+    from threadpoolctl import ThreadpoolController
 
     from duijie.engine.matching.segment import Params
     from duijie.engine.matching.snapshot import Snapshot
@@ -185,7 +187,8 @@ def score_many(
         return np.zeros(0), np.zeros(0)
     bound = _bind(snapshot, queries, whole=True)
     signed = any(len(q.keys) and q.keys[-1] >= np.uint64(kernel.SIGN) for q in queries)
-    most = np.add.reduceat(np.append(bound.weights, 0.0), bound.ptr[:-1]) * (np.diff(bound.ptr) > 0)
+    # each by itself: how a sum is grouped, and so its last digit, depends on the number of summands
+    most = np.array([bound.weights[first:last].sum() for first, last in itertools.pairwise(bound.ptr.tolist())])
     return _score(snapshot, bound, ptr, positions, signed=signed), most
 
 
@@ -214,32 +217,107 @@ def search_near(
     k: int,
     *,
     masks: Sequence[NDArray[np.bool_]] | None = None,
+    threads: int = 1,
 ) -> list[Hits]:
     """Return, for each direction ``(m, d)``, the ``k`` documents with the largest cosine (> 0). No approximation.
 
     Of documents that tie for the last places those first in the index are taken. Raises ``ValueError`` for ``k < 1``.
+    Cost: 0.1 ms for 1,000 documents and one direction, a quarter of it where there are many.
     """
     if k < 1:
         raise ValueError("k must be at least 1")
     m = len(directions)
-    codes, scales = quantise(directions)
-    docs = np.empty((m, max(256, 2 * k)), np.int64)
-    scores = np.empty(docs.shape, np.float32)
-    state = np.zeros(m, np.int64)
-    least = np.full(m, -2.0, np.float32)
+    near = _Near(*quantise(directions), k)
+    legs = []
     for number, (base, part) in enumerate(zip(snapshot.bases, snapshot.parts, strict=False)):
         a = part.segment.arrays
         if "vectors" in a:
-            alive = part.alive if masks is None else masks[number]
-            kernel.nearest(base, alive, a["vectors"], a["scales"], codes, scales, k, docs, scores, state, least)
+            legs.append((base, part.alive if masks is None else masks[number], a["vectors"], a["scales"]))
+    found = near.found(legs, threads)
     out = []
     for q in range(m):
-        here = scores[q, : state[q]] > 0
-        positions, cosine = docs[q, : state[q]][here], scores[q, : state[q]][here].astype(np.float64)
+        positions = np.concatenate([np.zeros(0, np.int64), *(f.docs[q, : f.state[q]] for f in found)])
+        cosine = np.concatenate([np.zeros(0, np.float32), *(f.scores[q, : f.state[q]] for f in found)])
+        here = cosine > 0
+        positions, cosine = positions[here], cosine[here].astype(np.float64)
         best = Hits(np.empty(min(k, len(positions)), np.int64), np.empty(min(k, len(positions))))
         rank(snapshot.table, positions, cosine, k, best.positions, best.scores)
         out.append(best)
     return out
+
+
+_Leg = tuple[int, "NDArray[np.bool_]", "NDArray[np.int8]", "NDArray[np.float32]"]
+"""Documents of one segment: position of the first, which may be found, their directions and scales."""
+_TOGETHER = 8  # directions from which on one matrix product is quicker than as many passes
+_EXACT = 1040  # dimensions up to which a sum of products of two bytes is a whole number below 2²⁴, exact in 32 bits
+_BLOCK = 1024  # documents whose directions stay in the cache as floats
+
+
+class _Found:
+    """The nearest documents so far, of each direction: see :func:`duijie.engine.matching.kernel.nearest`."""
+
+    def __init__(self, m: int, k: int) -> None:
+        self.docs = np.empty((m, max(256, 2 * k)), np.int64)
+        self.scores = np.empty(self.docs.shape, np.float32)
+        self.state = np.zeros(m, np.int64)
+        self.least = np.full(m, -2.0, np.float32)
+
+
+@dataclass(frozen=True, slots=True)
+class _Near:
+    """Directions as :func:`duijie.engine.matching.vectors.quantise` writes them, and how many documents each looks for."""
+
+    codes: NDArray[np.int8]
+    scales: NDArray[np.float32]
+    k: int
+
+    def found(self, legs: Sequence[_Leg], threads: int) -> list[_Found]:
+        """Return what each thread has found in its share of the documents."""
+        few = len(self.codes) < _TOGETHER or self.codes.shape[1] > _EXACT
+        look = self._alone if few else self._together
+        shares = [[_share(leg, share, threads) for leg in legs] for share in range(threads)]
+        with _lone_blas().limit(limits=1, user_api="blas"):  # its own threads spin while others work
+            if threads < 2:
+                return [look(shares[0])]
+            with ThreadPoolExecutor(threads) as pool:
+                return list(pool.map(look, shares))
+
+    def _alone(self, legs: Sequence[_Leg]) -> _Found:
+        """Go through the documents once a direction."""
+        found = _Found(len(self.codes), self.k)
+        for base, alive, vectors, scales in legs:
+            kernel.nearest(
+                base, alive, vectors, scales, self.codes, self.scales,
+                self.k, found.docs, found.scores, found.state, found.least,
+            )  # fmt: skip
+        return found
+
+    def _together(self, legs: Sequence[_Leg]) -> _Found:
+        """Multiply a block of documents with all directions at once."""
+        found = _Found(len(self.codes), self.k)
+        directions = self.codes.astype(np.float32)
+        for base, alive, vectors, scales in legs:
+            for first in range(0, len(scales), _BLOCK):
+                some = slice(first, first + _BLOCK)
+                dots = directions @ vectors[some].astype(np.float32).T
+                kernel.keep_near(
+                    base + first, alive[some], scales[some], dots, self.scales,
+                    self.k, found.docs, found.scores, found.state, found.least,
+                )  # fmt: skip
+        return found
+
+
+def _share(leg: _Leg, share: int, of: int) -> _Leg:
+    base, alive, vectors, scales = leg
+    first, last = (len(scales) * n // of for n in (share, share + 1))
+    return base + first, alive[first:last], vectors[first:last], scales[first:last]
+
+
+@cache
+def _lone_blas() -> ThreadpoolController:
+    from threadpoolctl import ThreadpoolController  # noqa: PLC0415
+
+    return ThreadpoolController()
 
 
 def cosines(
