@@ -32,6 +32,7 @@ class Configuration(BaseSettings):
     filing: str = ""
     mail_url: str = ""
     mail_from: str = "duijie@localhost"
+    address: str = "http://127.0.0.1:8000"
     node_modules: Path = Path(__file__).resolve().parents[3] / "node_modules"
     idle_minutes: int = Field(default=60, ge=5, le=24 * 60)
     session_hours: int = Field(default=12, ge=1, le=24 * 30)
@@ -48,6 +49,13 @@ class Configuration(BaseSettings):
         if value and (not value.startswith("/") or value.endswith("/")):
             raise ValueError(say("应以 / 开头、不以 / 结尾，例如 /duijie", "must start with / and not end with it"))
         return value
+
+    @field_validator("address")
+    @classmethod
+    def _of_the_site(cls, value: str) -> str:
+        if not value.startswith(("http://", "https://")):
+            raise ValueError(say("应写完整网址，例如 https://duijie.example", "must be whole: https://duijie.example"))
+        return value.rstrip("/")
 
     def secret(self) -> str:
         """Return the key that signs sessions: the one set, or one made once and kept in ``var`` for its owner alone."""

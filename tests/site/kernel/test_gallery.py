@@ -29,6 +29,7 @@ def open_page(browser, monkeypatch):
     """Open a gallery page as a browser would, without a server: every request is answered by the site in this process."""
     monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
     monkeypatch.setattr("duijie.site.navigation._home_region", lambda: "内蒙古自治区")
+    monkeypatch.setattr("duijie.site.navigation.unseen_count", lambda _user: 3)
     monkeypatch.setattr("duijie.site.navigation.address", lambda name: found(name) or f"/{name.replace(':', '/')}/")
     contexts, complaints = [], []
 

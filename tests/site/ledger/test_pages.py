@@ -62,6 +62,15 @@ def test_trail_costs_the_same_however_long_it_is(company, owner, django_assert_n
         assert len(queries.trail(company)) == 13
 
 
+def test_trail_of_a_row_and_its_parts_costs_the_same_however_many_there_are(found, django_assert_num_queries):
+    row, *parts = [found(f"第{number}种业公司") for number in range(5)]
+    with django_assert_num_queries(2):  # entries, and the regions they name
+        told = queries.trail(row, parts=parts)
+    assert len(told) == 5
+    assert [one.at for one in told] == sorted((one.at for one in told), reverse=True)
+    assert len(queries.trail(row)) == 1
+
+
 def test_verb_without_a_name_is_shown_as_it_is():
     assert verb_label("nobody.named") == "nobody.named"
     register({"test.verb": "办理"})

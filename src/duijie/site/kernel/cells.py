@@ -243,8 +243,8 @@ _MEASURE = re.compile(
 
 
 def measure_of(text: str) -> dict[str, str] | None:
-    """Read one indicator, name, value and unit: 发芽率 ≥85 %; None where there is no number in it."""
-    found = _MEASURE.fullmatch(text)
+    """Read one indicator, name, value and unit: 发芽率 ≥85 %; None where there is no number in it. Full-width is folded."""
+    found = _MEASURE.fullmatch(fold(text))
     if found is None:
         return None
     name = (found["name"] or "").strip(" \t:：,，;；|/")

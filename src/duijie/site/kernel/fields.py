@@ -31,6 +31,17 @@ class LineField(forms.CharField):
         return text and " ".join(text.split())
 
 
+class PhoneField(LineField):
+    """A telephone number, as it is dialled: full-width digits and signs folded."""
+
+    widget = forms.TextInput({"inputmode": "tel", "autocomplete": "tel"})
+
+    def to_python(self, value: Any) -> str | None:
+        """Return the number in plain digits."""
+        text = super().to_python(value)
+        return text and unicodedata.normalize("NFKC", text)
+
+
 class TextField(forms.CharField):
     """Several lines of text. What is too long is kept and counted, never cut off while pasting."""
 

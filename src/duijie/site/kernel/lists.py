@@ -16,16 +16,15 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 from urllib.parse import urlencode
 
 from django import forms
-from django.db.models import Model, Q
+from django.db.models import Model, Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from duijie.site.kernel.forms import UNCHOSEN, LineField, OfficeForm, fold
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
-    from django.db.models import QuerySet
     from django.http import QueryDict
     from django.utils.functional import _StrOrPromise
 
@@ -219,12 +218,13 @@ def list_page(
     filters: type[FilterForm] | FilterForm = FilterForm,
     order: str,
     size: int = SIZES[0],
+    total: Callable[[QuerySet[M]], int] = QuerySet.count,
 ) -> ListPage[M]:
     """Read the address ``data`` and return one page of ``rows``.
 
     ``order`` is the list's own order, a column's key, ``-`` before it for downwards. ``rows`` may carry
     ``select_related`` and ``only``; they cost only the rows of the page. A room whose filters need more than the address
-    (who asks, which regions) makes the form itself and hands it in.
+    (who asks, which regions) makes the form itself and hands it in. ``total`` counts them, where a room knows a shorter way.
     """
     form = filters if isinstance(filters, FilterForm) else filters(data)
     form.is_valid()
@@ -235,11 +235,12 @@ def list_page(
     size = _whole(data.get("size"), size, among=SIZES, label=_("每页条数"), remarks=remarks)
     page = _whole(data.get("page"), 1, among=range(1, MOST_PAGES), label=_("页码"), remarks=remarks)
     matching = form.narrow(rows).order_by(*_fields(sort, columns))
-    found, total, page = _fetch(matching, page, size)
+    number = total(matching.order_by())
+    found, page = _fetch(matching, page, size, number)
     return ListPage(
         rows=found,
         filters=form,
-        total=total,
+        total=number,
         page=page,
         size=size,
         sort=sort,
@@ -266,13 +267,12 @@ def changed(query: QueryDict, **changes: object) -> str:
     return "?" + urlencode(kept + [(name, str(value)) for name, value in changes.items() if value is not None])
 
 
-def _fetch(matching: QuerySet[M], page: int, size: int) -> tuple[list[M], int, int]:
-    """Return the rows of the page, the total, and the page really shown: the last one where ``page`` is beyond it."""
-    total = matching.order_by().count()
+def _fetch(matching: QuerySet[M], page: int, size: int, total: int) -> tuple[list[M], int]:
+    """Return the rows of the page, and the page really shown: the last one where ``page`` is beyond it."""
     page = min(page, max(1, -(-total // size)))
     keys = _keys(matching, (page - 1) * size, size, total)
     by_key = matching.order_by().in_bulk(keys)
-    return [by_key[key] for key in keys if key in by_key], total, page
+    return [by_key[key] for key in keys if key in by_key], page
 
 
 def _keys(matching: QuerySet[Any], start: int, size: int, total: int) -> list[Any]:

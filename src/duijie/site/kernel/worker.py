@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from django.utils.functional import _StrOrPromise
 
 _BEAT_SECONDS = 15
+_PATIENCE = 2  # seconds
 _log = logging.getLogger(__name__)
 
 
@@ -52,12 +53,11 @@ class Duty:
 def serve(
     name: str = "worker", *, duties: Sequence[Duty] = (), follow: Callable[[], object] = int, interval: float = 1.0
 ) -> None:
-    """Carry out jobs until told to end; ``follow`` is called at every turn, for what runs after the ledger."""
-    with _only_one(name), _ending(), _beating(name):
+    """Carry out jobs until told to end; ``follow`` is called beside them all the time, for what runs after the ledger."""
+    with _only_one(name), _ending(), _beating(name), _beside(follow, every=interval):
         put_back_lost(name)
         while not jobs.leaving.is_set():
             _calmly(lambda: _round(name, duties))
-            _calmly(follow)
             jobs.leaving.wait(interval)
 
 
@@ -171,8 +171,8 @@ def _ending() -> Iterator[None]:
 
 @contextmanager
 def _beating(name: str) -> Iterator[None]:
-    """Say every few seconds that this worker lives, from a thread of its own, for a job may take long."""
-    started, over = clock.now(), threading.Event()
+    """Say every few seconds that this worker lives."""
+    started = clock.now()
 
     def beat() -> None:
         values = {"host": socket.gethostname()[:120], "started_at": started, "beat_at": clock.now()}
@@ -180,20 +180,35 @@ def _beating(name: str) -> Iterator[None]:
             if not Worker.objects.filter(name=name).update(**values):
                 Worker.objects.bulk_create([Worker(name=name, **values)], ignore_conflicts=True)
 
-    def keep_beating() -> None:
-        while not over.wait(_BEAT_SECONDS):
-            _calmly(beat)
+    beat()
+    try:
+        with _beside(beat, every=_BEAT_SECONDS):
+            yield
+    finally:
+        _calmly(lambda: Worker.objects.filter(name=name, started_at=started).delete())
+
+
+@contextmanager
+def _beside(act: Callable[[], object], *, every: float) -> Iterator[None]:
+    """Do something every few seconds in a thread of its own, with its own connection, for a job may take long.
+
+    What is still at work :data:`_PATIENCE` seconds after the end ends with the process, so it must bear being cut off.
+    """
+    over = threading.Event()
+
+    def keep_acting() -> None:
+        while not over.is_set():
+            _calmly(act)
+            over.wait(every)
         connection.close()
 
-    beat()
-    thread = threading.Thread(target=keep_beating, daemon=True)
+    thread = threading.Thread(target=keep_acting, daemon=True)
     thread.start()
     try:
         yield
     finally:
         over.set()
-        thread.join(timeout=5)
-        _calmly(lambda: Worker.objects.filter(name=name, started_at=started).delete())
+        thread.join(timeout=_PATIENCE)
 
 
 def _calmly(act: Callable[[], object]) -> None:

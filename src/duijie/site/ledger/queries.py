@@ -6,6 +6,8 @@ import json
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime
+from functools import reduce
+from operator import or_
 from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
@@ -21,7 +23,7 @@ from duijie.site.ledger.models import Check, Entry, Recorded, Seal
 from duijie.site.ledger.values import HIDDEN
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from django.http import QueryDict
 
@@ -70,18 +72,45 @@ def ledger_page(user: Any, data: QueryDict, filters: type[FilterForm]) -> Ledger
     )
 
 
-def trail(row: Recorded, reader: Any = None) -> list[TrailRow]:
-    """Return what happened to ``row``, latest first; what ``reader`` may not see is not named.
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """How a room tells its trail: verbs that stand apart, fields the verb speaks for, and how it writes the others.
 
-    Costs one statement, and one for each sort of thing the changes refer to.
+    ``write`` is given a field's name and a value as entries hold it; None leaves the words to :func:`said`.
     """
-    model = type(row)
-    entries = list(Entry.objects.of(model._meta.label_lower, row.code).order_by("-id")[:MOST])
-    names = _names(model, entries, reader)
+
+    apart: frozenset[str] = frozenset()
+    silent: frozenset[str] = frozenset()
+    write: Callable[[str, Any], str | None] = lambda _name, _value: None
+
+
+_PLAIN = Telling()
+
+
+def trail(
+    row: Recorded, reader: Any = None, *, parts: Iterable[Recorded] = (), telling: Telling = _PLAIN
+) -> list[TrailRow]:
+    """Return what happened to ``row`` and its ``parts``, latest first; what ``reader`` may not see is not named.
+
+    Costs one statement, and one for each sort of thing the changes refer to, however many parts there are.
+    """
+    codes: dict[type[Recorded], list[str]] = defaultdict(list)
+    for one in (row, *parts):
+        codes[type(one)].append(one.code)
+    about = reduce(or_, (models.Q(kind=kind._meta.label_lower, subject__in=found) for kind, found in codes.items()))
+    told = Entry.objects.filter(about).exclude(verb__in=telling.apart)
+    entries = [(one, _model_in(codes, one.kind)) for one in told.order_by("-id")[:MOST]]
+    names = _names(entries, reader)
     return [
-        TrailRow(one.at, one.actor_name, verb_label(one.verb), _changes(model, one, names), one.note, one.source)
-        for one in entries
+        TrailRow(
+            one.at, one.actor_name, verb_label(one.verb), _changes(model, one, names, telling), one.note, one.source
+        )
+        for one, model in entries
     ]
+
+
+def _model_in(codes: Iterable[type[Recorded]], kind: str) -> type[Recorded]:
+    return next(model for model in codes if model._meta.label_lower == kind)
 
 
 def said(model: type[models.Model], name: str, value: Any, names: Names | None = None) -> str:
@@ -116,28 +145,35 @@ def told_lines(code: str) -> list[str]:
         parts = (str(entry.pk), at, who, str(verb_label(entry.verb)), entry.source, entry.note, entry.digest[:12])
         lines.append("  ".join(part for part in parts if part))
         model = _model(entry.kind)
-        changes = _changes(model, entry, None) if model else []
+        changes = _changes(model, entry, None, _PLAIN) if model else []
         lines += [f"      {change.label}: {change.old or '∅'} → {change.new or '∅'}" for change in changes]
     return lines
 
 
-def _changes(model: type[models.Model], entry: Entry, names: Names | None) -> list[TrailChange]:
+def _changes(model: type[models.Model], entry: Entry, names: Names | None, telling: Telling) -> list[TrailChange]:
     """Leave out the code, and what began empty."""
-    known = {field.name: field for field in model._meta.concrete_fields}
+    known = {field.name: field for field in model._meta.concrete_fields if field.name not in telling.silent}
+
+    def words(name: str, value: Any) -> str:
+        own = None if value in EMPTY or value == HIDDEN else telling.write(name, value)
+        return said(model, name, value, names) if own is None else own
+
     return [
-        TrailChange(known[name].verbose_name, said(model, name, old, names), said(model, name, new, names))
+        TrailChange(known[name].verbose_name, words(name, old), words(name, new))
         for name, (old, new) in entry.changes.items()
         if name in known and name != "code" and not (old is None and (new in EMPTY or new is False))
     ]
 
 
-def _names(model: type[models.Model], entries: Iterable[Entry], reader: Any) -> Names:
+def _names(entries: Iterable[tuple[Entry, type[models.Model]]], reader: Any) -> Names:
     """Return what the things are called that changes refer to, as far as ``reader`` may see them."""
     wanted: dict[type[models.Model], set[Any]] = defaultdict(set)
-    for field in model._meta.concrete_fields:
-        if isinstance(field, models.ForeignKey):
-            values = (value for entry in entries for value in entry.changes.get(field.name, ()))
-            wanted[field.related_model].update(value for value in values if value not in (None, HIDDEN))
+    for entry, model in entries:
+        for field in model._meta.concrete_fields:
+            if isinstance(field, models.ForeignKey):
+                wanted[field.related_model].update(
+                    value for value in entry.changes.get(field.name, ()) if value not in (None, HIDDEN)
+                )
     return {kind: _called(kind, codes, reader) if codes else {} for kind, codes in wanted.items()}
 
 

@@ -3,8 +3,9 @@
 Rows are taken in batches outside any long transaction, so that nobody waits for a verification; a row that somebody
 writes at that very moment looks wrong at first and is therefore examined again, alone and locked, before it is named.
 
-What cannot be proved: that the *newest* remarks (entries that changed nothing) were cut off before a seal covered them,
-and that somebody rebuilt everything since the last head that was kept elsewhere. Give such heads to :func:`verify`.
+What cannot be proved of *unsealed* notes (entries that changed nothing, so that no row or version answers for them): that
+the newest were cut off, or that one was altered together with its digest. Nor that somebody rebuilt everything since the
+last head that was kept elsewhere: give such heads to :func:`verify`, and seal often.
 """
 
 from __future__ import annotations
