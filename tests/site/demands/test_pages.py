@@ -50,7 +50,7 @@ def test_whole_journey_from_start_to_receipt(client_of, owner, company, field_co
             "own_funds_1": "10000",
         },
         "cooperation": {"mode": "joint", "rights": "shared"},
-        "disclosure": {"disclosure": "public", "contact_name": "娜仁", "contact_phone": "0471-1234567"},
+        "disclosure": {"disclosure": "public", "contact_name": "娜仁", "contact_phone": "０４７１－１２３４５６７"},
     }
     for key, data in sections.items():
         assert client.get(url("section", demand.code, key)).status_code == 200
@@ -61,12 +61,28 @@ def test_whole_journey_from_start_to_receipt(client_of, owner, company, field_co
     assert (demand.title, demand.keywords, demand.budget, demand.trl) == ("风机叶片除冰", ["风电", "除冰"], 300, 7)
     assert str(demand.deadline) == "2027-06-30"
     assert demand.measures[0] == {"name": "停机时间", "value": "≤20", "unit": "小时/年"}
+    assert demand.measures[1] == {"name": "除冰效率", "value": "≥90", "unit": "%"}
+    assert demand.contact_phone == "0471-1234567"
     assert client.get(url("check", demand.code)).status_code == 200
     answer = client.post(url("check", demand.code), {"note": "请尽快"})
     assert answer.url == url("receipt", demand.code)
     assert demand.code in text(client.get(answer.url))
     assert client.post(url("check", demand.code)).url == url("receipt", demand.code)
     assert Entry.objects.filter(verb="demand.submit").count() == 1
+
+
+def test_receipt_says_what_happened_after_submission_and_after_refinement(client_of, at, owner, league_officer):
+    demand = at("local_review")
+    client = client_of(owner)
+    assert client.get(url("receipt", demand.code)).context["receipt"].title == "需求已提交"
+    actions.send_to_refinement(demand, diagnosis="损伤率是多少？", actor=league_officer)
+    answer = client.post(url("check", demand.code), {"note": "已补充"})
+    again = client.post(url("check", demand.code), {"note": "已补充"})
+    assert answer.url == again.url == url("receipt", demand.code)
+    receipt = client.get(answer.url).context["receipt"]
+    assert receipt.title == "凝练已完成"
+    assert receipt.at == Entry.objects.get(verb="demand.hand_back").at
+    assert "接着初审" in receipt.next_steps[0]
 
 
 def test_incomplete_demand_is_refused_with_what_is_missing(client_of, draft, owner):

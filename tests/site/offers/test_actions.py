@@ -263,3 +263,14 @@ def test_known_at_gives_what_was_then_true(draft, research_office, league_office
         actions.review_offer(offer, actor=league_officer)
 
     assert Offer.objects.known_at(between).get(code=offer.code).state == State.SUBMITTED
+
+
+def test_offer_an_officer_entered_waits_for_its_organisation_once_it_was_returned(
+    draft, university, league_officer, research_office
+):
+    offer = draft(by=league_officer, of=university)
+    assert set(Offer.objects.waiting_for(league_officer)) == {offer}
+    actions.submit_offer(offer, actor=league_officer)
+    actions.return_offer(offer, opinion="请补充区域试验数据", actor=league_officer)
+    assert not Offer.objects.waiting_for(league_officer).exists()
+    assert set(Offer.objects.waiting_for(research_office)) == {offer}

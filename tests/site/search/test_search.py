@@ -48,7 +48,7 @@ def published(company: Organisation, home_officer: User) -> Callable[..., Demand
 
 
 def codes(text: str, user: User) -> list[str]:
-    return [found.code for found in queries.find(text, user).found]
+    return [code for code, _kind in queries.find(text, user).met]
 
 
 @pytest.mark.parametrize("text", ["甘蓝", "耐旱甘蓝", "gl", "nhgl", "cabbage", "蒙草", "mczy"])
@@ -107,7 +107,7 @@ def test_following_twice_changes_nothing(published, stranger):
 def test_words_met_are_marked_and_the_rest_escaped(published, stranger):
     published("<b>耐旱</b>甘蓝选育")
     shelf.follow()
-    found = queries.find("甘蓝", stranger).found[0]
+    found = queries.described(queries.find("甘蓝", stranger).met, "甘蓝", stranger)[0]
     assert found.title == "&lt;b&gt;耐旱&lt;/b&gt;<mark>甘蓝</mark>选育"
 
 

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class State(models.TextChoices):
     """Where a demand stands."""
 
     DRAFT = "draft", _("草稿")
-    SUBMITTED = "submitted", _("已提交")
-    RETURNED = "returned", _("已退回")
+    SUBMITTED = "submitted", _("待审核")
+    RETURNED = "returned", pgettext_lazy("state", "退回修改")
     LOCAL_REVIEW = "local_review", _("初审中")
     REFINEMENT = "refinement", _("凝练中")
     REGIONAL_REVIEW = "regional_review", _("复审中")

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from django.utils.translation import gettext_lazy as _
 
 from duijie.site.demands.models import Demand
 from duijie.site.demands.queries import desk as demands
+from duijie.site.matching.queries import desk as matching
 from duijie.site.offers.models import Offer
 from duijie.site.offers.queries import desk as offers
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
     from django.utils.functional import _StrPromise
 
+    from duijie.site.matching.models import Match
     from duijie.site.parties.models import User
 
 
@@ -70,8 +72,8 @@ class Room:
     todo: Asked
     handled: Asked
     started: Asked
-    waiting: Callable[[User], QuerySet[Demand] | QuerySet[Offer]]
-    handled_by: Callable[[User], QuerySet[Demand] | QuerySet[Offer]]
+    waiting: Callable[[User], QuerySet[Demand] | QuerySet[Offer] | QuerySet[Match]]
+    handled_by: Callable[[User], QuerySet[Any]]
     looking: tuple[str, ...]
 
 
@@ -83,5 +85,9 @@ ROOMS = (
     Room(
         _("成果"), "offers.offer", offers.todo, offers.handled, offers.started,
         offers.waiting, Offer.objects.handled_by, offers.LOOKING,
+    ),
+    Room(
+        _("对接"), matching.KIND, matching.todo, matching.handled, matching.started,
+        matching.waiting, matching.titled, matching.LOOKING,
     ),
 )  # fmt: skip

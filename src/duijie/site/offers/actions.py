@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from duijie.site.kernel import clock
 from duijie.site.kernel.codes import take_code, take_codes
@@ -13,6 +15,9 @@ from duijie.site.kernel.disclosure import Disclosure
 from duijie.site.kernel.errors import Forbidden, Invalid, Refusal
 from duijie.site.ledger import actions as ledger
 from duijie.site.ledger.models import Entry
+from duijie.site.notices.actions import in_words, tell
+from duijie.site.notices.kinds import Kind
+from duijie.site.notices.queries import speaking_for
 from duijie.site.offers import permissions as may
 from duijie.site.offers.choices import ExitReason, OfferKind
 from duijie.site.offers.deadlines import due_on
@@ -21,10 +26,13 @@ from duijie.site.offers.models.visibility import is_own
 from duijie.site.offers.numbers import clean_registration
 from duijie.site.offers.sections import REQUIRED, keyword_limit, lacking
 from duijie.site.offers.states import NEXT, State
+from duijie.site.parties.models import Role
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from datetime import date
+
+    from django.utils.functional import _StrOrPromise
 
     from duijie.site.parties.models import Organisation, User
 
@@ -90,16 +98,22 @@ def return_offer(offer: Offer, *, opinion: str, actor: User) -> Entry:
     """Send it back to be amended; the opinion says what."""
     _require(offer, actor, may.may_review, _("“%(title)s”现在不由您审核。"))
     opinion = _worded(opinion, "opinion", _("请写明要补充或修改什么。"))
-    return _step(offer, State.RETURNED, actor, "offer.return", note=opinion, opinion=opinion)
+    with transaction.atomic():
+        entry = _step(offer, State.RETURNED, actor, "offer.return", note=opinion, opinion=opinion)
+        _tell(offer, Kind.OFFER_RETURNED, gettext_lazy("成果已退回修改：%(title)s（%(code)s）"))
+    return entry
 
 
 def review_offer(offer: Offer, *, actor: User, opinion: str = "") -> Entry:
     """Pass it: it is in the library, and counts as confirmed today. Publishing is a step of its own."""
     _require(offer, actor, may.may_review, _("“%(title)s”现在不由您审核。"))
-    return _step(
-        offer, State.REVIEWED, actor, "offer.review",
-        note=opinion.strip(), opinion=opinion.strip(), reviewed_at=clock.now(), confirmed_on=clock.today(),
-    )  # fmt: skip
+    with transaction.atomic():
+        entry = _step(
+            offer, State.REVIEWED, actor, "offer.review",
+            note=opinion.strip(), opinion=opinion.strip(), reviewed_at=clock.now(), confirmed_on=clock.today(),
+        )  # fmt: skip
+        _tell(offer, Kind.OFFER_REVIEWED, gettext_lazy("成果已审核通过：%(title)s（%(code)s）"))
+    return entry
 
 
 def publish_offer(offer: Offer, *, actor: User) -> Entry:
@@ -276,6 +290,14 @@ def _step(
 ) -> Entry:
     to |= {"state_since": clock.now(), "due": due_on(state, clock.today())}
     return ledger.step(offer, state, actor=actor, verb=verb, next_states=NEXT, to=to, note=note, source=source)
+
+
+def _tell(offer: Offer, kind: str, sentence: _StrOrPromise) -> None:
+    """Tell who entered it, and those who speak for its organisation."""
+    said = in_words(lambda: str(sentence) % {"title": offer.title, "code": offer.code})
+    people = [offer.started_by, *speaking_for(offer.organisation_id, Role.CONTACT, Role.RESEARCH)]
+    url = reverse("offers:offer", args=[offer.code])
+    tell(people, kind, said, url, why=gettext_lazy("这是您单位的成果"), about=offer)
 
 
 def _worded(text: str, name: str, sentence: str) -> str:

@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from duijie.site.kernel.forms import LineField
-from duijie.tables.cells import CellError, read_keywords
+from duijie.tables.cells import CellError, fold, read_keywords
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -110,7 +110,7 @@ class RowsWidget(forms.Widget):
     def value_from_datadict(self, data: Mapping[str, Any], files: Any, name: str) -> list[dict[str, str]]:
         """Return the rows that say anything."""
         rows = [
-            {column.key: str(data.get(f"{name}-{number}-{column.key}", "")).strip() for column in self.columns}
+            {column.key: column.cell(data.get(f"{name}-{number}-{column.key}", "")) for column in self.columns}
             for number in range(self.most)
         ]
         return [row for row in rows if any(row[column.key] for column in self.columns if not column.choices)]
@@ -125,12 +125,27 @@ class RowsWidget(forms.Widget):
 
 
 class Column:
-    """One column of such a table: its key in the row, its heading, its choices if any, and how long a cell may be."""
+    """One column of such a table: its key in the row, its heading, its choices if any, and how long a cell may be.
+
+    In a ``folded`` one full-width digits and signs are as good as plain ones.
+    """
 
     def __init__(
-        self, key: str, label: _StrOrPromise, *, choices: Sequence[Any] = (), longest: int = 120, required: bool = False
+        self,
+        key: str,
+        label: _StrOrPromise,
+        *,
+        choices: Sequence[Any] = (),
+        longest: int = 120,
+        required: bool = False,
+        folded: bool = False,
     ) -> None:
         self.key, self.label, self.choices, self.longest, self.required = key, label, choices, longest, required
+        self.read = fold if folded else str
+
+    def cell(self, value: Any) -> str:
+        """Return what was written in a cell."""
+        return self.read(str(value)).strip()
 
 
 class RowsField(forms.Field):

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from duijie.site.kernel import clock
 from duijie.site.kernel.disclosure import Disclosure
+from duijie.site.kernel.fields import PhoneField
 from duijie.site.kernel.forms import AmountField, CodeField, DayField, LineField, OfficeForm, TextField
 from duijie.site.kernel.parts import Difference
 from duijie.site.offers.answers import label_of, said, written
@@ -38,14 +39,14 @@ LEVELS = (
 )
 MEASURES = (
     Column("name", _("指标"), required=True),
-    Column("value", _("数值"), longest=40, required=True),
-    Column("unit", _("计量单位"), longest=40),
+    Column("value", _("数值"), longest=40, required=True, folded=True),
+    Column("unit", _("计量单位"), longest=40, folded=True),
 )
 EVIDENCE = (
     Column("kind", _("种类"), choices=EvidenceKind.choices, required=True),
     Column("title", _("名称"), longest=200, required=True),
     Column("number", _("编号"), longest=80),
-    Column("year", _("年份"), longest=4),
+    Column("year", _("年份"), longest=4, folded=True),
 )
 
 
@@ -222,7 +223,7 @@ class DisclosureForm(SectionForm):
         max_length=40,
         help_text=_("联系人信息只给本单位和科技主管部门看，不写进记录。"),
     )
-    contact_phone = LineField(label=_("联系电话"), required=False, max_length=40)
+    contact_phone = PhoneField(label=_("联系电话"), required=False, max_length=40)
     contact_email = forms.EmailField(label=_("电子邮箱"), required=False)
 
 

@@ -13,6 +13,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from duijie.site.kernel import clock
+from duijie.site.kernel.conditions import any_of
 from duijie.site.kernel.forms import LineField
 from duijie.site.kernel.lists import AnyChoice, Column, FilterForm
 from duijie.site.offers.answers import said
@@ -24,6 +25,7 @@ from duijie.site.offers.sections import SECTIONS
 from duijie.site.offers.sheet import SHEET
 from duijie.site.offers.states import State
 from duijie.site.parties.cells import directory
+from duijie.site.parties.models import Organisation
 from duijie.site.registry.models import Field, Region
 from duijie.site.registry.queries import find_region
 
@@ -104,8 +106,9 @@ class OfferFilter(FilterForm):
 
 
 def _says(text: str, user: User) -> Q:
-    said_inside = Q(about__icontains=text) | Q(organisation__name__icontains=text) | Q(registration=text.upper())
-    return Q(title__icontains=text) | Q(code=text.upper()) | (in_full(user) & said_inside)
+    named = Organisation.objects.filter(name__icontains=text).values("code")
+    said_inside = Q(about__icontains=text) | Q(organisation__in=named) | Q(registration=text.upper())
+    return any_of(Q(title__icontains=text), Q(code=text.upper()), in_full(user) & said_inside)
 
 
 def listed(user: User) -> QuerySet[Any]:

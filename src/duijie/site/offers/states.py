@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class State(models.TextChoices):
@@ -11,7 +12,7 @@ class State(models.TextChoices):
 
     DRAFT = "draft", _("草稿")
     SUBMITTED = "submitted", _("待审核")
-    RETURNED = "returned", _("退回修改")
+    RETURNED = "returned", pgettext_lazy("state", "退回修改")
     REVIEWED = "reviewed", _("已审核入库")
     PUBLISHED = "published", _("已发布")
     EXPIRED = "expired", _("已过有效期")

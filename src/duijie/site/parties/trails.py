@@ -15,6 +15,5 @@ if TYPE_CHECKING:
 
 
 def trail_of(row: Recorded, reader: User, *, parts: Iterable[Recorded] = ()) -> Sequence[TrailRow]:
-    """Return who did what to ``row`` and its parts, latest first. Each part costs statements: only for a few."""
-    found = [*trail(row, reader), *(one for part in parts for one in trail(part, reader))]
-    return sorted(found, key=lambda one: one.at, reverse=True)
+    """Return who did what to ``row`` and its parts, latest first."""
+    return trail(row, reader, parts=parts)

@@ -21,11 +21,13 @@ if TYPE_CHECKING:
     from duijie.engine.matching.index import Index
     from duijie.site.parties.models import User
 
-LOOKED_AT = (200, 2_000, 20_000)
+LOOKED_AT = (200, 2_000, 10_000)
 """How many of the best are looked at, in turn, until the page is filled with what the reader may see."""
 MOST = 200
 """Results a search goes through; who needs more says more."""
 _SNIPPET = 90
+_AT_ONCE = 500
+"""Hits of which the database is asked at once who may see them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +46,12 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Results:
-    """What was found; ``ready`` is False while there is no index yet, ``more`` says that there is more than counted."""
+    """What was met, code and kind, best first; ``more`` says that there is more than counted.
 
-    found: Sequence[Found]
+    ``ready`` is False while there is no index yet. :func:`described` reads the few that are shown.
+    """
+
+    met: Sequence[tuple[str, str]]
     counts: dict[str, int]
     more: bool
     ready: bool = True
@@ -58,19 +63,22 @@ def find(text: str, user: User, *, kind: str = "") -> Results:
     if index is None:
         return Results((), {}, more=False, ready=False)
     allowed: dict[str, tuple[str, str]] = {}
-    looked = 0
+    looked, seen = 0, 0
     hits: list[str] = []
     for looked in LOOKED_AT:
         hits = _hits(index, text, kind, looked)
-        allowed = _allowed(hits, user)
-        if len(hits) < looked or len(allowed) >= MOST:
+        while seen < len(hits) and len(allowed) <= MOST:
+            for code, found in _allowed(hits[seen : seen + _AT_ONCE], user).items():
+                allowed.setdefault(code, found)
+            seen = min(seen + _AT_ONCE, len(hits))
+        if len(hits) < looked or len(allowed) > MOST:
             break
     met = list(allowed.values())[:MOST]
     counts: dict[str, int] = {}
     for _code, name in met:
         counts[name] = counts.get(name, 0) + 1
     more = len(allowed) > MOST or (len(hits) == looked and bool(met))
-    return Results(_described(met, text, user), counts, more=more)
+    return Results(met, counts, more=more)
 
 
 def _hits(index: Index, text: str, kind: str, k: int) -> list[str]:
@@ -87,34 +95,29 @@ def _hits(index: Index, text: str, kind: str, k: int) -> list[str]:
 
 def _allowed(hits: Sequence[str], user: User) -> dict[str, tuple[str, str]]:
     """Return, best first and each once, the hits the user may see: whole texts he may read, faces he may know of."""
-    may: set[str] = set()
-    kind_of: dict[str, str] = {}
+    may: dict[str, str] = {}
     for kind in KINDS.values():
-        whole = [hit for hit in hits if not hit.endswith(FACE)]
-        faces = [hit[:-1] for hit in hits if hit.endswith(FACE)]
-        full = _codes(kind, kind.in_full(user), whole)
-        shown = _codes(kind, kind.visible(user), faces)
-        may |= full | {code + FACE for code in shown}
-        kind_of |= dict.fromkeys(full | shown, kind.name)
-    return {hit.rstrip(FACE): (hit.rstrip(FACE), kind_of[hit.rstrip(FACE)]) for hit in hits if hit in may}
+        mine = [hit for hit in hits if hit.startswith(kind.letter)]
+        if mine:
+            may |= dict.fromkeys(_codes(kind.in_full(user), [hit for hit in mine if not hit.endswith(FACE)]), kind.name)
+            shown = _codes(kind.visible(user), [hit.removesuffix(FACE) for hit in mine if hit.endswith(FACE)])
+            may |= dict.fromkeys((code + FACE for code in shown), kind.name)
+    return {hit.removesuffix(FACE): (hit.removesuffix(FACE), may[hit]) for hit in hits if hit in may}
 
 
-def _codes(kind: Kind, rows: Any, codes: Sequence[str]) -> set[str]:
-    mine = [code for code in codes if code.startswith(kind.letter)]
-    return {
-        code
-        for start in range(0, len(mine), 500)
-        for code in rows.filter(pk__in=mine[start : start + 500]).values_list("pk", flat=True)
-    }
+def _codes(rows: Any, codes: Sequence[str]) -> set[str]:
+    return set(rows.filter(pk__in=codes).values_list("pk", flat=True)) if codes else set()
 
 
-def _described(met: Sequence[tuple[str, str]], text: str, user: User) -> list[Found]:
+def described(met: Sequence[tuple[str, str]], text: str, user: User) -> list[Found]:
+    """Return what a line of each says, the words that were met marked."""
     rows: dict[str, Any] = {}
     full: set[str] = set()
     for kind in KINDS.values():
         codes = [code for code, name in met if name == kind.name]
-        rows |= {row.pk: row for row in kind.rows().filter(pk__in=codes)}
-        full |= _codes(kind, kind.in_full(user), codes)
+        if codes:
+            rows |= {row.pk: row for row in kind.rows().filter(pk__in=codes)}
+            full |= _codes(kind.in_full(user), codes)
     pattern = _pattern(text)
     return [_found(KINDS[name], rows[code], pattern, in_full=code in full) for code, name in met if code in rows]
 

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 
 from duijie.site.kernel.parts import Tab
 from duijie.site.search.kinds import KINDS
-from duijie.site.search.queries import Results, find
+from duijie.site.search.queries import Results, described, find
 
 if TYPE_CHECKING:
     from django.http import HttpResponse
@@ -33,18 +33,26 @@ def results(request: OfficeRequest) -> HttpResponse:
     kind = request.GET.get("kind", "")
     chosen = kind if kind in KINDS else ""
     found = find(text, request.user) if text else Results((), {}, more=False)
-    exact = [one for one in found.found if one.code == text.upper()]
+    exact = [name for code, name in found.met if code == text.upper()]
     if exact:
-        return redirect(exact[0].url)
-    shown = [one for one in found.found if not chosen or one.kind == chosen]
+        return redirect(KINDS[exact[0]].url_name, text.upper())
+    shown = [one for one in found.met if not chosen or one[1] == chosen]
     page = Paginator(shown, 20).get_page(request.GET.get("page"))
-    context = {"text": text, "kind": chosen, "results": found, "page": page, "tabs": _tabs(text, chosen, found)}
+    lines = described([*page], text, request.user)
+    context = {
+        "text": text,
+        "kind": chosen,
+        "results": found,
+        "page": page,
+        "lines": lines,
+        "tabs": _tabs(text, chosen, found),
+    }
     return render(request, "search/results.html", context)
 
 
 def _tabs(text: str, chosen: str, found: Results) -> list[Tab]:
     place = reverse("search:results")
-    everything = Tab(_("全部"), f"{place}?{urlencode({'q': text})}", not chosen, len(found.found))
+    everything = Tab(_("全部"), f"{place}?{urlencode({'q': text})}", not chosen, len(found.met))
     return [
         everything,
         *(

@@ -11,6 +11,7 @@ from duijie.site.demands.actions.ending import (
     withdraw_demand,
 )
 from duijie.site.demands.actions.importing import import_rows, undo_import
+from duijie.site.demands.actions.matching import back_to_matching, begin_talks, intend, open_search
 from duijie.site.demands.actions.opening import begin_matching, direct_demand, publish_demand, record_opening, take_back
 from duijie.site.demands.actions.reviewing import (
     accept_demand,
@@ -24,13 +25,17 @@ from duijie.site.demands.actions.writing import change_demand, hand_back, start_
 
 __all__ = [
     "accept_demand",
+    "back_to_matching",
     "begin_matching",
+    "begin_talks",
     "change_demand",
     "direct_demand",
     "freeze_overdue",
     "hand_back",
     "import_rows",
+    "intend",
     "merge_demand",
+    "open_search",
     "pass_to_region",
     "publish_demand",
     "record_opening",

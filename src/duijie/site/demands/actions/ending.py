@@ -48,7 +48,8 @@ def merge_demand(demand: Demand, *, into: Demand, actor: User | None, why: str) 
     permissions.require(allowed, actor)
     words = needed(why, "why", _("请写明为什么认为是同一条需求。"))
     with transaction.atomic():
-        target = Demand.objects.select_for_update().get(pk=into.pk)
+        pair = Demand.objects.select_for_update().order_by("pk").in_bulk([demand.pk, into.pk])  # in one order: no ring
+        target = pair[into.pk]
         if target.pk == demand.pk:
             raise Refusal(_("不能把需求合并到它自己。"))
         if target.state in {State.MERGED, State.REFUSED, State.WITHDRAWN, State.DRAFT}:

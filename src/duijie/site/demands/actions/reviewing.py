@@ -6,15 +6,17 @@ from typing import TYPE_CHECKING
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from duijie.site.demands import permissions
-from duijie.site.demands.actions.steps import move, needed
+from duijie.site.demands.actions.steps import move, needed, tell_owners
 from duijie.site.demands.models import Comparison
 from duijie.site.demands.queries.duplicates import undecided
 from duijie.site.demands.states import State
 from duijie.site.kernel import clock
 from duijie.site.kernel.errors import Refusal
 from duijie.site.ledger.actions import create
+from duijie.site.notices.kinds import Kind
 
 if TYPE_CHECKING:
     from duijie.site.demands.models import Demand
@@ -32,14 +34,20 @@ def return_demand(demand: Demand, *, reasons: str, actor: User | None) -> Entry:
     """Send the demand back to the organisation, with what it should put right."""
     permissions.require(actor is None or permissions.may_return(actor, demand), actor)
     words = needed(reasons, "reasons", _("请写明退回原因，让单位知道要改什么。"))
-    return move(demand, State.RETURNED, actor=actor, verb="demand.return", note=words, to={"opinion": words})
+    with transaction.atomic():
+        entry = move(demand, State.RETURNED, actor=actor, verb="demand.return", note=words, to={"opinion": words})
+        tell_owners(demand, Kind.DEMAND_RETURNED, gettext_lazy("需求已退回修改：%(title)s（%(code)s）"))
+    return entry
 
 
 def send_to_refinement(demand: Demand, *, diagnosis: str, actor: User | None) -> Entry:
     """Ask for refinement: the diagnosis says what is unclear and what would make it clear."""
     permissions.require(actor is None or permissions.may_refine(actor, demand), actor)
     words = needed(diagnosis, "diagnosis", _("请写明诊断意见：哪里不清楚，补充什么才能对接。"))
-    return move(demand, State.REFINEMENT, actor=actor, verb="demand.refine", note=words, to={"opinion": words})
+    with transaction.atomic():
+        entry = move(demand, State.REFINEMENT, actor=actor, verb="demand.refine", note=words, to={"opinion": words})
+        tell_owners(demand, Kind.DEMAND_RETURNED, gettext_lazy("需求要补充完善：%(title)s（%(code)s）"))
+    return entry
 
 
 def pass_to_region(demand: Demand, *, actor: User | None, opinion: str = "") -> Entry:
@@ -57,7 +65,10 @@ def accept_demand(demand: Demand, *, actor: User | None, opinion: str = "") -> E
         names = _("、").join(left)
         raise Refusal(_("还有疑似重复的需求没有比对：%(names)s。请先逐条比对，合并或确认不重复。") % {"names": names})
     to = {"accepted_at": demand.accepted_at or clock.now(), "opinion": opinion.strip()}
-    return move(demand, State.ACCEPTED, actor=actor, verb="demand.accept", note=opinion.strip(), to=to)
+    with transaction.atomic():
+        entry = move(demand, State.ACCEPTED, actor=actor, verb="demand.accept", note=opinion.strip(), to=to)
+        tell_owners(demand, Kind.DEMAND_ACCEPTED, gettext_lazy("需求已受理：%(title)s（%(code)s）"))
+    return entry
 
 
 def set_apart(demand: Demand, other: Demand, *, why: str, actor: User | None) -> Comparison:

@@ -4,16 +4,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from duijie.site.demands.deadlines import due_on
+from duijie.site.demands.models.queryset import OWNERS
 from duijie.site.demands.states import NEXT, REASONS, State
 from duijie.site.kernel import clock
 from duijie.site.kernel.errors import Invalid
 from duijie.site.ledger.actions import step
+from duijie.site.notices.actions import in_words, tell
+from duijie.site.notices.queries import speaking_for
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from django.utils.functional import _StrOrPromise
 
     from duijie.site.demands.models import Demand
     from duijie.site.ledger.models import Entry
@@ -34,6 +41,14 @@ def needed(text: str, field: str, sentence: str) -> str:
     if not tidy:
         raise Invalid(sentence, {field: sentence})
     return tidy
+
+
+def tell_owners(demand: Demand, kind: str, sentence: _StrOrPromise) -> None:
+    """Tell those who act for the organisation what became of its demand."""
+    said = in_words(lambda: str(sentence) % {"title": demand.title, "code": demand.code})
+    url = reverse("demands:demand", args=[demand.code])
+    people = speaking_for(demand.organisation_id, *OWNERS)
+    tell(people, kind, said, url, why=gettext_lazy("您是需求单位的联系人"), about=demand)
 
 
 def leave(

@@ -13,11 +13,14 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from duijie.site.demands import choices
-from duijie.site.demands.models import Demand, Disclosure, Kind
+from duijie.site.demands.models import Disclosure, Kind
+from duijie.site.demands.models.queryset import readable
 from duijie.site.demands.states import State
 from duijie.site.kernel import clock
+from duijie.site.kernel.conditions import any_of
 from duijie.site.kernel.forms import LineField
 from duijie.site.kernel.lists import WordsFilter
+from duijie.site.parties.models import Organisation
 from duijie.site.registry.models import Region
 
 if TYPE_CHECKING:
@@ -67,8 +70,8 @@ class DemandFilter(WordsFilter):
 
     def _said(self, words: str) -> Q:
         """Words of the title are asked of everything, the organisation's name of what may be read."""
-        named = Demand.objects.readable_by(self.user).filter(organisation__name__icontains=words).values("code")
-        return Q(title__icontains=words) | Q(code__iexact=words) | Q(code__in=named)
+        named = Organisation.objects.filter(name__icontains=words).values("code")
+        return any_of(Q(title__icontains=words), Q(code__iexact=words), Q(organisation__in=named) & readable(self.user))
 
     def _mine(self, rows: Any, mine: str) -> Any:
         if mine == "waiting":

@@ -14,6 +14,7 @@ from duijie.site.demands.forms.fields import IndustryField, KeywordsField, Measu
 from duijie.site.demands.models import Demand, Disclosure, Kind, Mode, Rights
 from duijie.site.demands.permissions import may_change
 from duijie.site.demands.sections import REQUIRED, answer, label_of
+from duijie.site.kernel.fields import PhoneField
 from duijie.site.kernel.forms import DayField, LineField, OfficeForm, TextField
 from duijie.site.kernel.parts import Difference
 from duijie.site.parties.models import Organisation, Role
@@ -134,7 +135,7 @@ class DisclosureForm(SectionForm):
     disclosure = forms.ChoiceField(choices=Disclosure.choices, widget=forms.RadioSelect)
     recommended_by = LineField(max_length=120)
     contact_name = LineField(max_length=40)
-    contact_phone = LineField(max_length=40, help_text=_("只有本单位和经办人看得到。"))
+    contact_phone = PhoneField(max_length=40, help_text=_("只有本单位和经办人看得到。"))
     contact_email = forms.EmailField(max_length=254)
 
     def __init__(self, *arguments: Any, **options: Any) -> None:

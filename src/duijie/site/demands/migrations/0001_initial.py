@@ -151,8 +151,8 @@ class Migration(migrations.Migration):
                     models.CharField(
                         choices=[
                             ("draft", "草稿"),
-                            ("submitted", "已提交"),
-                            ("returned", "已退回"),
+                            ("submitted", "待审核"),
+                            ("returned", "退回修改"),
                             ("local_review", "初审中"),
                             ("refinement", "凝练中"),
                             ("regional_review", "复审中"),
@@ -277,6 +277,7 @@ class Migration(migrations.Migration):
                 (
                     "region",
                     models.ForeignKey(
+                        db_index=False,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="demands",
                         to="registry.region",
@@ -504,8 +505,8 @@ class Migration(migrations.Migration):
                     models.CharField(
                         choices=[
                             ("draft", "草稿"),
-                            ("submitted", "已提交"),
-                            ("returned", "已退回"),
+                            ("submitted", "待审核"),
+                            ("returned", "退回修改"),
                             ("local_review", "初审中"),
                             ("refinement", "凝练中"),
                             ("regional_review", "复审中"),
@@ -750,11 +751,43 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="demand",
-            index=models.Index(fields=["state", "region", "-changed_at"], name="demand_state_region"),
+            index=models.Index(
+                fields=[
+                    "state",
+                    "changed_at",
+                    "code",
+                    "disclosure",
+                    "region",
+                    "organisation",
+                    "department",
+                    "field",
+                    "kind",
+                    "submitted_at",
+                    "published_at",
+                    "started_by",
+                ],
+                name="demand_state",
+            ),
         ),
         migrations.AddIndex(
             model_name="demand",
-            index=models.Index(fields=["region", "-changed_at"], name="demand_region_changed"),
+            index=models.Index(
+                fields=[
+                    "region",
+                    "state",
+                    "changed_at",
+                    "code",
+                    "disclosure",
+                    "organisation",
+                    "department",
+                    "field",
+                    "kind",
+                    "submitted_at",
+                    "published_at",
+                    "started_by",
+                ],
+                name="demand_region",
+            ),
         ),
         migrations.AddIndex(
             model_name="demand",
@@ -772,6 +805,7 @@ class Migration(migrations.Migration):
                     "submitted_at",
                     "published_at",
                     "started_by",
+                    "title",
                 ],
                 name="demand_changed",
             ),

@@ -29,6 +29,7 @@ _ASKED = (
     "published_at",
     "started_by",
 )
+_ASKED_BY_REGION = tuple(name for name in _ASKED if name not in {"state", "region"})
 
 
 class Demand(Recorded):
@@ -38,7 +39,7 @@ class Demand(Recorded):
         "parties.Organisation", models.PROTECT, related_name="demands", verbose_name=_("需求单位")
     )
     region = models.ForeignKey(
-        "registry.Region", models.PROTECT, related_name="demands", verbose_name=_("所在盟市旗县")
+        "registry.Region", models.PROTECT, db_index=False, related_name="demands", verbose_name=_("所在盟市旗县")
     )
     department = models.ForeignKey(
         "parties.Organisation",
@@ -162,10 +163,10 @@ class Demand(Recorded):
             models.CheckConstraint(condition=~Q(title=""), name="demand_has_a_title"),
         )
         indexes = (
-            models.Index(fields=["state", "region", "-changed_at"], name="demand_state_region"),
-            models.Index(fields=["region", "-changed_at"], name="demand_region_changed"),
-            # who sees what is asked of every row: these two answer it, in the list's orders, without reading the rows
-            models.Index(fields=["changed_at", "code", *_ASKED], name="demand_changed"),
+            # who sees what is asked of every row: these answer it, in the list's orders, without reading the rows
+            models.Index(fields=["state", "changed_at", "code", *_ASKED[1:]], name="demand_state"),
+            models.Index(fields=["region", "state", "changed_at", "code", *_ASKED_BY_REGION], name="demand_region"),
+            models.Index(fields=["changed_at", "code", *_ASKED, "title"], name="demand_changed"),
             models.Index(fields=["title", "code", *_ASKED], name="demand_title"),
             models.Index(fields=["organisation", "state"], name="demand_organisation_state"),
             models.Index(fields=["merged_into"], name="demand_merged", condition=Q(merged_into__isnull=False)),

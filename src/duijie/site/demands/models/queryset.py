@@ -9,6 +9,7 @@ from django.db.models import Q
 
 from duijie.site.demands import states
 from duijie.site.demands.states import State
+from duijie.site.kernel.conditions import any_of
 from duijie.site.kernel.disclosure import Disclosure
 from duijie.site.ledger.models import RecordedQuerySet
 from duijie.site.parties.models import Role
@@ -43,11 +44,11 @@ class DemandQuerySet(RecordedQuerySet):
 
     def readable_by(self, user: User) -> Self:
         """Return those whose full text the user may open."""
-        return self.filter(_handled_by(user) | _disclosed(Disclosure.PUBLIC) | _directed_to(user))
+        return self.filter(readable(user))
 
     def visible_to(self, user: User) -> Self:
         """Return those the user may know of: the readable ones, and the title and field of the blurred."""
-        return self.filter(_handled_by(user) | _disclosed(*_BEYOND_NAMED) | _directed_to(user))
+        return self.filter(any_of(_handled_by(user), _disclosed(*_BEYOND_NAMED), _directed_to(user)))
 
     def handled_by(self, user: User) -> Self:
         """Return those of the user's organisation, regions and department, whatever their disclosure."""
@@ -74,6 +75,11 @@ class DemandQuerySet(RecordedQuerySet):
     def overdue(self, day: date) -> Self:
         """Return those whose step should have been taken before ``day``."""
         return self.filter(due__lt=day)
+
+
+def readable(user: User) -> Q:
+    """Return the condition for demands whose full text the user may open."""
+    return any_of(_handled_by(user), _disclosed(Disclosure.PUBLIC), _directed_to(user))
 
 
 def _handled_by(user: User) -> Q:

@@ -7,13 +7,15 @@ from duijie.site.demands.queries.access import fetch, fetch_readable, is_insider
 from duijie.site.demands.queries.desk import DeskRow, handled, started, todo
 from duijie.site.demands.queries.duplicates import Likeness, evidence, likely_duplicates, side_by_side, undecided
 from duijie.site.demands.queries.lists import demand_list, exported
-from duijie.site.demands.queries.page import DemandPage, FormPage, demand_page, form_page, next_steps
+from duijie.site.demands.queries.page import DemandPage, FormPage, demand_page, form_page
+from duijie.site.demands.queries.receipt import Receipt, receipt
 
 __all__ = [
     "DemandPage",
     "DeskRow",
     "FormPage",
     "Likeness",
+    "Receipt",
     "demand_list",
     "demand_page",
     "evidence",
@@ -25,7 +27,7 @@ __all__ = [
     "handled",
     "is_insider",
     "likely_duplicates",
-    "next_steps",
+    "receipt",
     "side_by_side",
     "started",
     "todo",

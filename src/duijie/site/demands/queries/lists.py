@@ -9,8 +9,10 @@ from django.utils.translation import gettext_lazy as _
 from duijie.site.demands.models import Demand
 from duijie.site.demands.queries.access import RELATED
 from duijie.site.demands.queries.page import home_name, tone_of
+from duijie.site.demands.states import State
 from duijie.site.demands.turns import turn_of
 from duijie.site.kernel.lists import Column, list_page, matching_rows
+from duijie.site.ledger.totals import total
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,18 +33,20 @@ COLUMNS = (
     Column("changed", _("更新时间"), ("changed_at",)),
 )
 _ORDER = "-changed"
+_LONG = ("background", "question", "indicators", "measures", "benchmark", "use_case", "base", "opinion", "exit_words")
+"""What no line of the list shows."""
 
 
 def demand_list(user: User, data: QueryDict, filters: FilterForm) -> ListPage[Demand]:
     """Return one page of what the user may know of. Each row says whether he may read it (``full``) and whose turn it is."""
-    rows = Demand.objects.visible_to(user).select_related(*RELATED)
-    page = list_page(rows, data, columns=COLUMNS, filters=filters, order=_ORDER)
+    rows = Demand.objects.visible_to(user).select_related("organisation", "region", "department", "field").defer(*_LONG)
+    page = list_page(rows, data, columns=COLUMNS, filters=filters, order=_ORDER, total=total)
     codes = [row.code for row in page.rows]
     readable = set(Demand.objects.readable_by(user).filter(code__in=codes).values_list("code", flat=True))
     home = home_name()
     for row in page.rows:
         extra: Any = row
-        extra.full, extra.tone = row.code in readable, tone_of(row)
+        extra.full, extra.tone, extra.standing = row.code in readable, tone_of(row), State(row.state).label
         extra.turn = turn_of(row, home=home) if extra.full else None
     return page
 

@@ -84,7 +84,7 @@ def demand_page(code: str, user: User, *, known: datetime | None = None) -> Dema
         groups=_groups(shown, contact=may["read_contact"] and not known) if full else (),
         completeness=completeness(shown) if insider else None,
         may=may,
-        trail=trail(demand) if insider else (),
+        trail=trail(demand, user) if insider else (),
         opened=opened,
         openings=latest,
         recipients=list(demand.recipients.select_related("organisation").order_by("code")) if insider else (),
@@ -224,17 +224,3 @@ def form_page(demand: Demand, user: User) -> FormPage:
         len(tasks),
         permissions.decisions(user, demand),
     )
-
-
-def next_steps(demand: Demand) -> list[str]:
-    """Return what happens after the demand was handed in, in sentences."""
-    steps = [
-        _("%(place)s科技主管部门初审，一般在 5 个工作日内接收。") % {"place": demand.region.label},
-        _("内容不清楚的，会退回或送凝练，并写明要补充什么；轮到您时，待办里会提示。"),
-        _("初审通过后由自治区复审，与已有需求比对后决定是否受理。"),
-    ]
-    if demand.disclosure in {"public", "blurred"}:
-        steps.append(_("受理后按您选择的公开程度发布，开始寻找合作方。"))
-    else:
-        steps.append(_("受理后不公开发布，只按您选择的范围对接。"))
-    return steps

@@ -94,13 +94,17 @@ DECISIONS: dict[str, Decision] = {
         DiagnosisForm,
     ),
     "hand-back": Decision(
-        "hand_back", gettext_lazy("完成凝练"), actions.hand_back, gettext_lazy("交回后继续初审。"), NoteForm
+        "hand_back",
+        gettext_lazy("完成凝练"),
+        actions.hand_back,
+        gettext_lazy("完成后交回初审，在初审结束前不再由单位修改。"),
+        NoteForm,
     ),
     "pass": Decision(
         "pass",
-        gettext_lazy("初审通过，报自治区复审"),
+        gettext_lazy("初审通过"),
         _pass,
-        gettext_lazy("报送后由自治区复审，您的意见会一并报送。"),
+        gettext_lazy("通过后报自治区复审，您的意见会一并报送。"),
         NoteForm,
     ),
     "accept": Decision("accept", gettext_lazy("受理"), _accept, gettext_lazy("受理后可以发布或定向推送。"), NoteForm),
@@ -162,7 +166,7 @@ def decide(request: OfficeRequest, code: str, verb: str) -> HttpResponse:
     decision = DECISIONS.get(verb)
     if decision is None:
         raise Http404
-    if request.method != "POST" and not permissions.VERBS[decision.may](request.user, demand):
+    if not permissions.VERBS[decision.may](request.user, demand):
         raise Forbidden(
             _("%(code)s 现在是“%(state)s”，这一步不由您办理。") % {"code": code, "state": demand.get_state_display()}
         )

@@ -35,11 +35,9 @@ def demand(request: OfficeRequest, code: str) -> HttpResponse:
 @login_required
 @require_safe
 def receipt(request: OfficeRequest, code: str) -> HttpResponse:
-    """Show that the demand was handed in, its number, and what happens next."""
-    found = queries.fetch_readable(code, request.user)
-    if found.submitted_at is None or not queries.is_insider(found, request.user):
-        raise Http404
-    return render(request, "demands/receipt.html", {"demand": found, "next_steps": queries.next_steps(found)})
+    """Show what was handed in, its number, and what happens next."""
+    found = queries.receipt(code, request.user)
+    return render(request, "demands/receipt.html", {"receipt": found, "demand": found.demand})
 
 
 def moment(text: str) -> datetime | None:

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from duijie.site.demands import actions, permissions, queries
 from duijie.site.demands.forms import section_form, start_form
 from duijie.site.demands.sections import BY_KEY, SECTIONS
+from duijie.site.demands.states import BY_LOCAL
 from duijie.site.kernel.errors import Forbidden, Invalid, Stale
 
 if TYPE_CHECKING:
@@ -118,7 +119,7 @@ def check(request: OfficeRequest, code: str) -> HttpResponse:
     if request.method != "POST":
         context = {"page": page, "demand": demand, "likely": queries.likely_duplicates(demand, request.user, most=3)}
         return render(request, "demands/check.html", context)
-    if demand.state == "submitted":  # the button was pressed twice
+    if demand.state in BY_LOCAL:  # the button was pressed twice
         return redirect("demands:receipt", code)
     try:
         hand_in = actions.hand_back if demand.state == "refinement" else actions.submit_demand

@@ -536,7 +536,20 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="offer",
-            index=models.Index(fields=["state", "-changed_at"], name="offer_state"),
+            index=models.Index(
+                fields=[
+                    "state",
+                    "changed_at",
+                    "code",
+                    "disclosure",
+                    "region",
+                    "organisation",
+                    "field",
+                    "kind",
+                    "started_by",
+                ],
+                name="offer_state",
+            ),
         ),
         migrations.AddIndex(
             model_name="offer",
@@ -552,7 +565,38 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="offer",
-            index=models.Index(fields=["-changed_at", "code"], name="offer_changed"),
+            index=models.Index(
+                fields=[
+                    "changed_at",
+                    "code",
+                    "state",
+                    "disclosure",
+                    "region",
+                    "organisation",
+                    "field",
+                    "kind",
+                    "started_by",
+                    "title",
+                ],
+                name="offer_changed",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="offer",
+            index=models.Index(
+                fields=[
+                    "title",
+                    "code",
+                    "state",
+                    "disclosure",
+                    "region",
+                    "organisation",
+                    "field",
+                    "kind",
+                    "started_by",
+                ],
+                name="offer_title",
+            ),
         ),
         migrations.AddIndex(
             model_name="offer",

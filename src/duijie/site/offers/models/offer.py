@@ -10,6 +10,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from duijie.site.kernel import clock
+from duijie.site.kernel.conditions import any_of
 from duijie.site.kernel.disclosure import Disclosure
 from duijie.site.ledger.models import Recorded, RecordedQuerySet, with_versions
 from duijie.site.offers.choices import Attribute, ExitReason, OfferKind, Stage
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 
     from duijie.site.parties.models import User
     from duijie.site.registry.models import Region
+
+_ASKED = ("state", "disclosure", "region", "organisation", "field", "kind", "started_by")
 
 
 class OfferQuerySet(RecordedQuerySet):
@@ -48,14 +51,11 @@ class OfferQuerySet(RecordedQuerySet):
 
     def visible_to(self, user: User | AnonymousUser) -> Self:
         """Return those of which the user may read at least title and field."""
-        return self.filter(in_full(user) | blurred(user))
+        return self.filter(any_of(in_full(user), blurred(user)))
 
     def owned_by(self, user: User) -> Self:
         """Return those of the organisations the user acts for, and those he entered for others as an officer."""
-        scope = user.scope
-        led = Q(organisation__in=scope.of(Role.LEADER)) & (Q(started_by=user.code) | Q(team__leader=user.pk))
-        behalf = Q(started_by=user.code) & scope.within("region", Role.OFFICER)
-        return self.filter(Q(organisation__in=scope.of(Role.CONTACT, Role.RESEARCH)) | led | behalf)
+        return self.filter(_of_own_organisation(user) | _on_behalf(user))
 
     def handled_by(self, user: User) -> Self:
         """Return those of the user's organisations and regions, whatever their disclosure."""
@@ -65,8 +65,10 @@ class OfferQuerySet(RecordedQuerySet):
         """Return those whose next step is the user's: to write, to review, to publish, to renew."""
         publishable = Q(state=State.REVIEWED, disclosure__in=(Disclosure.PUBLIC, Disclosure.BLURRED))
         official = user.scope.within("region", Role.OFFICER) & (Q(state=State.SUBMITTED) | publishable)
-        mine = self.model.objects.owned_by(user).filter(state__in=(*EDITABLE, State.EXPIRED)).values("code")
-        return self.filter(official | Q(code__in=mine))
+        # what an officer once entered for an organisation is its own to put right, as soon as it was handed in
+        writing = _of_own_organisation(user) & Q(state__in=(*EDITABLE, State.EXPIRED))
+        writing |= _on_behalf(user) & Q(state=State.DRAFT)
+        return self.filter(official | Q(code__in=self.model.objects.filter(writing).values("code")))
 
     def stale(self, day: date) -> Self:
         """Return those on offer that nobody has confirmed for two years."""
@@ -79,6 +81,16 @@ class OfferQuerySet(RecordedQuerySet):
     def lapsed(self, day: date) -> Self:
         """Return those on offer whose term has ended."""
         return self.on_offer().filter(valid_until__lt=day)
+
+
+def _of_own_organisation(user: User) -> Q:
+    scope = user.scope
+    led = Q(organisation__in=scope.of(Role.LEADER)) & (Q(started_by=user.code) | Q(team__leader=user.pk))
+    return Q(organisation__in=scope.of(Role.CONTACT, Role.RESEARCH)) | led
+
+
+def _on_behalf(user: User) -> Q:
+    return Q(started_by=user.code) & user.scope.within("region", Role.OFFICER)
 
 
 class Offer(Recorded):
@@ -200,11 +212,13 @@ class Offer(Recorded):
             ),
         )
         indexes = (
-            models.Index(fields=["state", "-changed_at"], name="offer_state"),
+            models.Index(fields=["state", "changed_at", "code", *_ASKED[1:]], name="offer_state"),
             models.Index(fields=["region", "state", "-changed_at"], name="offer_region"),
             models.Index(fields=["organisation", "state"], name="offer_organisation"),
             models.Index(fields=["field", "state"], name="offer_field"),
-            models.Index(fields=["-changed_at", "code"], name="offer_changed"),
+            # who sees what is asked of every row: answered in the list's orders without reading the rows
+            models.Index(fields=["changed_at", "code", *_ASKED, "title"], name="offer_changed"),
+            models.Index(fields=["title", "code", *_ASKED], name="offer_title"),
             models.Index(fields=["due"], name="offer_due", condition=Q(due__isnull=False)),
             models.Index(fields=["confirmed_on"], condition=Q(state__in=ON_OFFER), name="offer_freshness"),
             models.Index(fields=["valid_until"], condition=Q(state__in=ON_OFFER), name="offer_term"),

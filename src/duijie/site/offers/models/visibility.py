@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Q
 
+from duijie.site.kernel.conditions import any_of
 from duijie.site.kernel.disclosure import Disclosure
 from duijie.site.offers.models.recipient import Recipient
 from duijie.site.offers.states import ON_OFFER, State
@@ -39,7 +40,7 @@ def in_full(user: User | AnonymousUser) -> Q:
         return Q(pk__in=[])
     shown = Recipient.objects.present().among(user.scope.of(*OWNERS)).values("offer")
     told = Q(state__in=ON_OFFER, disclosure__in=NAMED, code__in=shown)
-    return own(user) | over(user) | told | Q(state=State.PUBLISHED, disclosure=Disclosure.PUBLIC)
+    return any_of(own(user), over(user), Q(state=State.PUBLISHED, disclosure=Disclosure.PUBLIC), told)
 
 
 def own(user: User) -> Q:

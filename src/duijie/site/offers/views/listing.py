@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 from duijie.site.kernel.errors import Refusal
 from duijie.site.kernel.exports import file_of
 from duijie.site.kernel.lists import list_page, matching_rows, ticked
+from duijie.site.ledger.totals import total
 from duijie.site.offers import actions
 from duijie.site.offers import permissions as may
 from duijie.site.offers.lists import COLUMNS, ORDER, OfferFilter, export_heads, export_rows, listed, readable_codes
@@ -42,7 +43,7 @@ BATCH: dict[str, Callable[[Offer, User], object]] = {
 def offers(request: OfficeRequest) -> HttpResponse:
     """List what the reader may know of."""
     filters = OfferFilter(request.GET, user=request.user)
-    page = list_page(listed(request.user), request.GET, columns=COLUMNS, filters=filters, order=ORDER)
+    page = list_page(listed(request.user), request.GET, columns=COLUMNS, filters=filters, order=ORDER, total=total)
     context = {
         "page": page,
         "readable": readable_codes(page.rows, request.user),

@@ -37,10 +37,12 @@ def give_grant(
     since = since or clock.today()
     if until is not None and until <= since:
         raise Invalid(_("失效日期应晚于生效日期。"), {"until": _("失效日期应晚于生效日期。")})
-    if _holds(account, role, place):
-        raise WrongState(_("%(name)s 已有这项授权。") % {"name": account.name})
-    grant = Grant(code=take_code("G"), user=account, role=role, valid_from=since, valid_to=until, **over(place))
-    return ledger.create(grant, actor=actor, verb="grant.give", note=note)
+    with transaction.atomic():
+        type(account)._base_manager.select_for_update().get(pk=account.pk)  # two givers at once are told apart
+        if _holds(account, role, place):
+            raise WrongState(_("%(name)s 已有这项授权。") % {"name": account.name})
+        grant = Grant(code=take_code("G"), user=account, role=role, valid_from=since, valid_to=until, **over(place))
+        return ledger.create(grant, actor=actor, verb="grant.give", note=note)
 
 
 def revoke_grant(grant: Grant, *, actor: User | None, note: str = "") -> None:

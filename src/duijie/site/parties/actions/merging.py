@@ -24,15 +24,23 @@ def merge_organisation(organisation: Organisation, *, into: Organisation, actor:
         permissions.may_merge_organisation(actor, organisation, into),
         _("合并单位须由管辖两个单位所在地的科技主管部门办理。"),
     )
-    _refuse_merged(organisation, into)
-    preview = merge_preview(organisation, into)
-    if preview.clashes:
-        raise Invalid(preview.clashes[0])
     with transaction.atomic():
+        _hold(organisation, into)
+        _refuse_merged(organisation, into)
+        preview = merge_preview(organisation, into)
+        if preview.clashes:
+            raise Invalid(preview.clashes[0])
         ledger.change(organisation, actor=actor, verb="organisation.merge", to={"merged_into": into}, note=note)
         for reference in preview.references:
             _move(reference, into, actor=actor, source=organisation.code)
         ledger.change(into, actor=actor, verb="organisation.absorb", to=preview.gains, note=organisation.code)
+
+
+def _hold(*pair: Organisation) -> None:
+    """Lock both, in one order so that nobody waits in a ring, and read them as they now are."""
+    held = type(pair[0])._base_manager.select_for_update().order_by("pk").in_bulk([one.pk for one in pair])
+    for one in pair:
+        one.merged_into_id, one.withdrawn_on = held[one.pk].merged_into_id, held[one.pk].withdrawn_on
 
 
 def _move(reference: Reference, into: Organisation, *, actor: User | None, source: str) -> None:

@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -140,7 +141,7 @@ def dissolve_team(request: OfficeRequest, code: str) -> HttpResponse:
         title=_("停用“%(name)s”") % {"name": row.name},
         words=[_("停用后不再参加对接，已有的记录保留。")],
         submit=_("停用团队"),
-        cancel=f"../{row.code}/",
+        cancel=reverse("parties:team", args=[row.code]),
         code=row.code,
         danger=True,
     )
