@@ -28,7 +28,7 @@ check: $(READY)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	DUIJIE_VAR=$(VENV)/var $(BIN)/python manage.py makemigrations --check --dry-run
-	DUIJIE_VAR=$(VENV)/var DJANGO_SETTINGS_MODULE=tools.lint_settings $(BIN)/python manage.py lintmigrations --project-root-path . --no-cache --ignore-initial-migrations --include-apps kernel ledger registry parties files demands offers imports
+	DUIJIE_VAR=$(VENV)/var DJANGO_SETTINGS_MODULE=tools.lint_settings $(BIN)/python manage.py lintmigrations --project-root-path . --no-cache --ignore-initial-migrations --include-apps kernel ledger registry parties files notices demands offers imports matching
 	find src -name '*.html' -print0 | xargs -0 $(BIN)/djade --check --target-version 5.2
 	$(BIN)/python tools/messages.py check
 	$(BIN)/pytest -n 0 tests/test_docs.py

@@ -26,6 +26,7 @@ PARTS = {
     "Allocation": "allocation.py",
     "Ledger": "ledger.py",
     "Site": "site.py",
+    "Matching on the site": "site_matching.py",
 }
 
 

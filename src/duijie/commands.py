@@ -107,11 +107,11 @@ def worker(
     """Start the worker."""
     _site()
     from duijie.site.kernel.worker import serve
-    from duijie.site.operations.duties import DUTIES, follow_the_ledger
+    from duijie.site.operations.duties import DUTIES, follow_the_office
     from duijie.site.operations.family import leave_with_parent
 
     leave_with_parent()
-    serve(name, duties=DUTIES, follow=follow_the_ledger)
+    serve(name, duties=DUTIES, follow=follow_the_office)
 
 
 @app.command(help=say("建好或升级数据库：表、缓存、基础数据、译文。", "Set the database up, or bring it up to date."))

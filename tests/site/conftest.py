@@ -16,9 +16,10 @@ import pytest
 from pytest_django.plugin import blocking_manager_key
 
 from tests.site import postgres
+from tests.site.mailbox import Mailbox
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from django.test import Client
     from playwright.sync_api import Browser
@@ -445,3 +446,28 @@ def client_of(db: None) -> Signing:
         return client
 
     return signing
+
+
+# -- mail --------------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def mailbox(settings: Any) -> Iterator[Mailbox]:
+    """A real mail server of this test, to which the site sends."""
+    with Mailbox() as opened:
+        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+        settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", opened.port
+        settings.SITE_ADDRESS = "https://duijie.example"
+        yield opened
+
+
+@pytest.fixture
+def with_mail() -> Callable[..., None]:
+    """Give people addresses, as their account's page does."""
+    from duijie.site.ledger.actions import change
+
+    def giving(*people: User) -> None:
+        for person in people:
+            change(person, actor=None, verb="user.change", to={"email": f"{person.username}@example.com"})
+
+    return giving

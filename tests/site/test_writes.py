@@ -25,6 +25,8 @@ ALLOWED = {
     "kernel/jobs.py": "progress of jobs is told many times a second and is nobody's act",
     "kernel/worker.py": "progress of jobs, as above",
     "registry/actions.py": "reference data are loaded whole from tables; the ledger keeps the edition",
+    "matching/actions/running.py": "answers and suggestions are derived; the digest in their run's entry proves them",
+    "notices/actions": "what somebody was told, read and chose is no business row; what he was told of is in the ledger",
     "operations/duties.py": "clears finished jobs away, as above",
     "operations/rows.py": "a restore writes rows together with the ledger that answers for them",
 }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
@@ -13,7 +13,11 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 
+from duijie.site.notices.queries import unseen_count
+
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from django.http import HttpRequest
     from django.utils.functional import _StrOrPromise
 
@@ -67,6 +71,8 @@ class Office:
     text_size: str
     sizes: tuple[Size, ...]
     account: tuple[Item, ...]
+    notices: str
+    unseen: Callable[[], int]
 
 
 OFFICERS = frozenset({"admin", "officer", "department"})
@@ -74,16 +80,19 @@ PLACES = (
     Place(_("待办"), "desk:desk"),
     Place(_("需求"), "demands:list"),
     Place(_("成果与供给"), "offers:list"),
+    Place(_("对接"), "matching:list"),
     Place(_("单位"), "parties:organisations"),
     Place(_("团队"), "parties:teams"),
     Place(_("合作机制"), "parties:mechanisms"),
-    Place(_("人员"), "parties:people", OFFICERS | {"contact", "research"}),
+    Place(_("用户与授权"), "parties:people", OFFICERS | {"contact", "research"}),
     Place(_("导入"), "imports:batches", OFFICERS | {"contact", "research"}),
     Place(_("基础数据"), "registry:home", OFFICERS),
     Place(_("账本"), "ledger:entries", frozenset({"admin", "officer"}), home=True),
 )
 ACCOUNT = (
     Place(_("我的账号"), "parties:account"),
+    Place(_("通知"), "notices:list"),
+    Place(_("通知设置"), "notices:settings"),
     Place(_("我的任务"), "kernel:jobs"),
     Place(_("修改密码"), "account_change_password"),
     Place(_("两步验证"), "mfa_index"),
@@ -138,6 +147,8 @@ def _office(request: HttpRequest) -> Office:
         text_size=chosen if chosen in {size.value for size in SIZES} else "normal",
         sizes=SIZES,
         account=tuple(Item(place.label, url) for place in ACCOUNT if (url := address(place.name))),
+        notices=address("notices:list") if signed_in else "",
+        unseen=cache(partial(unseen_count, user)),
     )
 
 

@@ -26,10 +26,12 @@ ROOMS = [
     "registry",
     "parties",
     "files",
+    "notices",
     "demands",
     "offers",
     "imports",
     "search",
+    "matching",
     "desk",
     "demo",
 ]
@@ -91,6 +93,7 @@ TEMPLATES = [
         },
     }
 ]
+FORM_RENDERER = "duijie.site.kernel.widgets.Renderer"
 
 DATABASES = {"default": database(HERE.database_url, var=VAR)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -180,6 +183,7 @@ UPLOAD_BYTES = HERE.upload_megabytes * 2**20
 
 globals().update(mailing(HERE.mail_url, var=VAR))
 DEFAULT_FROM_EMAIL = HERE.mail_from
+SITE_ADDRESS = HERE.address
 
 SILENCED_SYSTEM_CHECKS: list[str] = []
 # requests are told at INFO, for those who ask; refusals and failures always, one line each, to stderr

@@ -11,6 +11,8 @@ urlpatterns = [
     path("", include("duijie.site.desk.urls")),
     path("demands/", include("duijie.site.demands.urls")),
     path("offers/", include("duijie.site.offers.urls")),
+    path("matching/", include("duijie.site.matching.urls")),
+    path("notices/", include("duijie.site.notices.urls")),
     path("parties/", include("duijie.site.parties.urls")),
     path("imports/", include("duijie.site.imports.urls")),
     path("search/", include("duijie.site.search.urls")),

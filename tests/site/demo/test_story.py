@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.django_db
 DOWNSTREAM = {
-    DemandState.IN_TALKS, DemandState.INTENDED, DemandState.SIGNED, DemandState.UNDER_WAY, DemandState.DELIVERED,
-    DemandState.FAILED, DemandState.FOLLOWED_UP, DemandState.FELL_THROUGH,
+    DemandState.SIGNED, DemandState.UNDER_WAY, DemandState.DELIVERED, DemandState.FAILED, DemandState.FOLLOWED_UP,
+    DemandState.FELL_THROUGH,
 }  # fmt: skip
 """No action leads here before the rooms of meetings and agreements exist."""
 BUSY = ("quyu", "mengshi", "mengshi2", "qixian", "tingju", "qiye", "gaoxiao", "tuandui")

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection, connections
 
-from duijie.site.kernel import jobs
+from duijie.engine.matching.index import Index
+from duijie.site.kernel import jobs, worker
 from duijie.site.kernel.models import Job, JobState, Worker
 
 from .conftest import address_of, wait_for
@@ -70,7 +71,7 @@ def test_worker_told_to_end_stops_at_the_next_step_and_goes_on_later(start, mark
     worker = start("worker")
     under_way(job)
     worker.terminate()
-    assert worker.wait(timeout=5) == 0
+    assert worker.wait(timeout=20) == 0
     assert state_of(job) == JobState.WAITING
     assert job.attempts == 0
     assert not Worker.objects.exists()
@@ -88,6 +89,39 @@ def test_second_worker_of_one_name_is_refused_in_words(start, run):
     assert code == 2
     assert "worker" in said
     assert "--name" in said
+
+
+def test_index_follows_the_ledger_while_a_long_job_runs(start, marks, tmp_path, found):
+    first = found("蒙草种业有限公司")
+    job = counting(marks, many=1200)
+    start("worker")
+    under_way(job)
+    wait_for(lambda: indexed(tmp_path) == {first.code})
+    second = found("巴盟葵花籽厂")
+    wait_for(lambda: second.code in indexed(tmp_path), seconds=5)
+    assert state_of(job) == JobState.RUNNING
+
+
+def indexed(tmp_path):
+    folder = tmp_path / "var" / "index" / "search"
+    if not (folder / "manifest.json").exists():
+        return set()
+    return {document.id for document in Index.open(folder).snapshot.living()}
+
+
+def test_what_runs_beside_the_jobs_bears_a_database_that_is_away_and_closes_its_connection():
+    own = []
+
+    def act():
+        own.append(connections["default"])
+        connection.ensure_connection()
+        if len(own) == 1:
+            raise OperationalError
+
+    with worker._beside(act, every=0.01):
+        wait_for(lambda: len(own) > 2)
+    assert {wrapper.connection for wrapper in own} == {None}
+    assert not any(wrapper is connections["default"] for wrapper in own)
 
 
 def test_running_job_is_cancelled_while_its_worker_goes_on(start, marks, owner):

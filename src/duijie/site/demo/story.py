@@ -12,7 +12,7 @@ from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from duijie.site.demo import opening, plot, supply
+from duijie.site.demo import matches, opening, plot, supply
 from duijie.site.demo.cast import Cast, read_samples, read_scene
 from duijie.site.demo.pace import Pace
 from duijie.site.demo.people import accounts
@@ -38,6 +38,8 @@ def tell(progress: Callable[[str], None] | None = None, *, stage: Stage = "full"
     with translation.override("zh-hans"), transaction.atomic():  # told whole or not at all
         _begin(cast, pace)
         pace.run(progress or (lambda _month: None))
+    with translation.override("zh-hans"):
+        matches.tell(cast)
     return cast
 
 

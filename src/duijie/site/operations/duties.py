@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import logging
 from datetime import time, timedelta
+from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from django.core.management import call_command
@@ -17,6 +18,8 @@ from duijie.site.kernel.worker import Duty
 from duijie.words import say
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from duijie.site.kernel.jobs import Progress
 
 KEPT = timedelta(days=90)
@@ -59,21 +62,77 @@ def tidy_up(progress: Progress) -> dict[str, Any]:
     return {"jobs": old.delete()[0], "uploads": sweep()}
 
 
-def follow_the_ledger() -> None:
-    """Take over into the search index what has happened. An index that cannot be written never stops the jobs."""
-    from duijie.site.search.shelf import follow  # noqa: PLC0415  brings the engine
+@work
+def lapse_silent_matches(progress: Progress) -> None:
+    """Let lapse what nobody answered in time, and recall to mind what is due next."""
+    from duijie.site.matching.actions.closing import lapse_overdue  # noqa: PLC0415
+    from duijie.site.matching.actions.tasks import remind  # noqa: PLC0415
 
+    lapse_overdue()
+    remind()
+
+
+@work
+def post_digests(progress: Progress) -> None:
+    """Send the day's one mail to those who want it."""
+    from duijie.site.notices.actions import post_digests as post  # noqa: PLC0415
+
+    post()
+
+
+def follow_the_office() -> None:
+    """Do at every turn what cannot wait for a day: the indexes, the post, and matches that lost one of their sides."""
+    from duijie.site.matching.actions.closing import close_gone  # noqa: PLC0415
+    from duijie.site.notices.actions import follow as post  # noqa: PLC0415
+    from duijie.site.notices.actions import tell_of_jobs  # noqa: PLC0415
+
+    follow_the_ledger()
+    for act, every in ((post, 2.0), (close_gone, 15.0), (tell_of_jobs, 30.0)):
+        if monotonic() - _acted.get(act.__name__, -every) >= every:
+            _acted[act.__name__] = monotonic()
+            _try(act)
+
+
+_acted: dict[str, float] = {}
+
+
+def _try(act: Callable[[], object]) -> None:
+    """What goes wrong here is told and tried again at its next turn; a database that is away is the worker's to wait for."""
     try:
-        follow()
+        act()
     except DatabaseError:
         raise
     except Exception:
-        logging.getLogger(__name__).exception("the search index does not follow")
+        logging.getLogger(__name__).exception("%s did not go through", act.__name__)
+
+
+def follow_the_ledger() -> None:
+    """Take over into the indexes what has happened. One that cannot be written stops nothing else."""
+    from duijie.engine.matching.index import IndexBusy  # noqa: PLC0415  brings the engine
+    from duijie.site.matching.shelf import follow as match  # noqa: PLC0415
+    from duijie.site.search.shelf import follow as search  # noqa: PLC0415
+
+    for follow in (search, match):
+        try:
+            follow()
+        except DatabaseError:
+            raise
+        except IndexBusy:
+            continue  # another worker is writing it; what it leaves is taken over at the next turn
+        except Exception:
+            logging.getLogger(__name__).exception("an index does not follow")
 
 
 DUTIES = (
     Duty("ledger.seal", say("账本每日封存", "daily seal of the ledger"), seal_the_ledger, at=time(0, 5)),
     Duty("demands.freeze", say("冻结逾期需求", "freezing of overdue demands"), freeze_overdue_demands, at=time(0, 10)),
     Duty("offers.expire", say("到期成果下架", "ending of lapsed offers"), expire_lapsed_offers, at=time(0, 10)),
+    Duty(
+        "matching.lapse",
+        say("逾期对接与到期提醒", "lapsed matches and reminders"),
+        lapse_silent_matches,
+        at=time(0, 20),
+    ),
+    Duty("notices.digest", say("每日汇总邮件", "the daily mail"), post_digests, at=time(8, 0)),
     Duty("house.tidy", say("每日清理", "daily tidying"), tidy_up, at=time(3, 0)),
 )

@@ -51,7 +51,9 @@ def _load() -> Callable[..., Any]:
     leave_with_parent(os.getppid())
     from django.urls import get_resolver  # noqa: PLC0415
 
+    from duijie.site.search.warming import warm_up  # noqa: PLC0415
     from duijie.site.wsgi import application  # noqa: PLC0415  it must be made in the process that uses it
 
     _ = get_resolver().url_patterns  # so that the first reader does not wait until every room is loaded
+    warm_up()
     return application
