@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import pytest
 
+from tests.site.demands.conftest import at, draft, field_code  # noqa: F401  demands that have come so far
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 

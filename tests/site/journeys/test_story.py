@@ -132,8 +132,8 @@ def refine(page, code):
     page.get_by_role("link", name="技术指标").click()
     page.get_by_label("对标水平").fill(ANSWER)
     page.get_by_role("button", name="保存", exact=True).click()
-    page.get_by_role("link", name="检查并交回").click()
-    page.get_by_role("button", name="交回").click()
+    page.get_by_role("link", name="检查并完成凝练").click()
+    page.get_by_role("button", name="完成凝练").click()
     assert Demand.objects.get(code=code).state == "local_review"
 
 
@@ -147,7 +147,7 @@ def its_trail_tells_the_story(page, code):
 def what_was_known_is_still_known(page, code, moment):
     page.goto(f"/demands/{code}/?known={timezone.localtime(moment).replace(tzinfo=None).isoformat()}")
     expect(page.get_by_text("时系统所记载的内容")).to_be_visible()
-    expect(page.get_by_text("已提交").first).to_be_visible()
+    expect(page.get_by_text("待审核").first).to_be_visible()
     expect(page.get_by_text(BACKGROUND)).to_be_visible()
     expect(page.get_by_text(ANSWER)).to_have_count(0)
     page.get_by_role("link", name="看现在的内容").click()

@@ -17,7 +17,16 @@ pytestmark = [pytest.mark.django_db, pytest.mark.timeout(300)]
 INSIDE = ("owner", "league_officer", "research_office")
 OUTSIDE = ("stranger", "mirror_officer", "mirror_research_office")
 NO_SIDE = ("anonymous", "nobody", "leader", "admin")
-ELSEWHERE = ("account_", "mfa_", "parties:accept", "registry:", "demands:decide", "offers:step", "imports:template")
+ELSEWHERE = (
+    "account_",
+    "mfa_",
+    "parties:accept",
+    "matching:answer",
+    "registry:",
+    "demands:decide",
+    "offers:step",
+    "imports:template",
+)
 """Addresses that hold nobody's words, or answer outsiders as the table of outcomes says."""
 ASKED = ("金雕", "银狐", "机密", "jd", "goldeagle")
 

@@ -11,13 +11,16 @@ from django.db import transaction
 from django.urls import URLPattern, get_resolver, reverse
 
 from duijie.site.demands.views.deciding import DECISIONS
+from duijie.site.matching.actions import asking
+from duijie.site.matching.asked import STEPS as MATCH_STEPS
+from duijie.site.notices.models import Notice
 from duijie.site.offers.steps import STEPS
 from duijie.site.parties.actions.invitations import link_token
 from tests.site.security.conftest import ROLES
 from tests.site.security.outcomes import SIGNS, TABLE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from django.http import HttpResponse
 
@@ -49,7 +52,7 @@ def url_names(patterns: Any = None, prefix: str = "") -> Iterator[str]:
 def addresses(half: Half) -> dict[str, str]:
     """Return every address of the table: a name, and where it matters of what."""
     things = half.things
-    code = {name: thing.code for name, thing in things.items()}
+    code = {name: thing.pk for name, thing in things.items()}
     found: dict[str, str] = {}
 
     def add(name: str, *arguments: str, of: str = "") -> None:
@@ -99,6 +102,7 @@ def addresses(half: Half) -> dict[str, str]:
     for noun in ("demands", "offers", "organisations", "teams"):
         add("imports:upload", noun, of=noun)
         add("imports:template", noun, of=noun)
+    _add_matching(add, half)
     for name in ("job", "cancel"):
         add(f"kernel:{name}", code["job"])
     add("registry:region", "150100")
@@ -111,6 +115,35 @@ def addresses(half: Half) -> dict[str, str]:
         if name not in named:
             add(name)
     return found
+
+
+def _add_matching(add: Callable[..., None], half: Half) -> None:
+    things = half.things
+    code = {name: thing.pk for name, thing in things.items()}
+    for name in ("candidates", "compare", "run_demand"):
+        add(f"matching:{name}", code["public"])
+    for name in ("offer", "run_offer"):
+        add(f"matching:{name}", code["offer_blurred"])
+    for name in ("suggestion", "replay", "take_up"):
+        add(f"matching:{name}", str(things["suggestion"].pk))
+    add("matching:answer", asking.link_token(things["inquiry"]), of="open")
+    add("matching:answer", "no-such-link", of="forged")
+    for name in ("match", "claim"):
+        add(f"matching:{name}", code["match"])
+    for verb in MATCH_STEPS:
+        add("matching:step", code["match"], verb, of=verb)
+    add("matching:recall", code["match"], code["inquiry"])
+    for verb in ("done", "drop"):
+        add("matching:task", code["task"], verb, of=verb)
+    add("matching:run", code["run"])
+    for name in ("model", "restore_model"):
+        add(f"matching:{name}", code["model"])
+    for name in ("plan", "adjust_plan", "confirm_plan", "discard_plan", "export_plan"):
+        add(f"matching:{name}", code["plan"])
+    for name in ("chain", "chain_records"):
+        add(f"matching:{name}", _first("Chain"))
+    add("notices:read", str(Notice.objects.order_by("pk").values_list("pk", flat=True)[0]))
+    add("notices:off", "no-such-link")
 
 
 def _first(model: str) -> str:
@@ -154,7 +187,7 @@ def room(address: str) -> str:
     return name if name in PARTS else "site"
 
 
-PARTS = ("demands", "offers", "parties", "imports", "site")
+PARTS = ("demands", "offers", "parties", "imports", "matching", "site")
 
 
 def test_every_address_is_declared():

@@ -12,6 +12,7 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from duijie.engine.matching.model import default_model
 from duijie.site.demands import actions as demands
 from duijie.site.demands.actions.steps import move
 from duijie.site.demands.models import Demand, Disclosure
@@ -19,7 +20,10 @@ from duijie.site.files.actions import attach_file
 from duijie.site.imports import actions as imports
 from duijie.site.imports import checking, work
 from duijie.site.kernel.clock import now
-from duijie.site.ledger.actions import change
+from duijie.site.kernel.codes import take_code
+from duijie.site.ledger.actions import change, create
+from duijie.site.matching.actions import asking, sharing, tasks, working
+from duijie.site.matching.models import Answer, RankingModel, Run, Suggestion
 from duijie.site.offers import actions as offers
 from duijie.site.parties import actions as parties
 from duijie.site.registry.models import Field, Region
@@ -64,6 +68,7 @@ def build(half: Half) -> Half:
     _offers(half)
     _parties(half)
     _batch(half)
+    _matching(half)
     return half
 
 
@@ -267,3 +272,35 @@ def _batch(half: Half) -> None:
     half.things["job"] = work.begin(batch, actor=half.owner)
     imports.note_checked(batch, checking.check_batch(batch, actor=half.owner), actor=half.owner)
     half.things["batch"] = batch
+
+
+def _matching(half: Half) -> None:
+    """A run proposed an offer; the league's officer took it up, asked its side and set himself a task."""
+    things, proof = half.things, "0" * 64
+    things["run"] = create(
+        Run(code=take_code("R"), scope="all", state="done", engine="1", model="default", corpus=proof, digest=proof),
+        actor=None,
+        verb="run.start",
+    )
+    answer = Answer.objects.create(
+        run=things["run"], demand=things["public"], revision=1, verdict="match", specificity=0.5, best=0.5
+    )
+    told = [{"code": "words", "weight": 0.5, "demand_words": ["公开"], "offer_words": [half.secret("推荐词")]}]
+    things["suggestion"] = Suggestion.objects.create(
+        answer=answer, offer=things["offer_blurred"], revision=1, rank=1, score=0.5, level=3, reasons=told
+    )
+    things["match"] = working.take_up(
+        things["public"], things["offer_blurred"], suggestion=things["suggestion"], actor=half.local
+    )
+    things["inquiry"] = asking.ask(things["match"], side="supply", words=half.secret("征询附言"), actor=half.local)
+    working.contact(things["match"], way="phone", side="demand", words=half.secret("联系内容"), actor=half.local)
+    things["task"] = tasks.add_task(
+        things["match"], what=half.secret("任务内容"), due=date(2030, 6, 30), actor=half.local
+    )
+    things["model"] = create(
+        RankingModel(code=take_code("RM"), name="1", content=default_model().to_json(), state="refused"),
+        actor=None,
+        verb="model.learn",
+    )
+    league = Region.objects.get(code=half.league)
+    things["plan"] = sharing.draft_plan(league, name=half.secret("方案名"), parameters={}, actor=half.local)
