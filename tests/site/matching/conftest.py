@@ -26,10 +26,12 @@ def own_indexes(tmp_path: Path, settings: Any) -> Iterator[None]:
     """Each test has empty indexes, in a folder of its own, and reads no text with the encoder, which takes long."""
     from duijie.engine.matching.dense import NoEncoder
     from duijie.site.matching import shelf
+    from duijie.site.matching.queries.ranking import model_of
     from duijie.site.search.following import open_index
 
     settings.VAR = tmp_path
     open_index.cache_clear()
+    model_of.cache_clear()  # a test undone gives its codes to the next one
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(shelf, "encoder", NoEncoder)
         yield
